@@ -1,0 +1,1 @@
+"""What is stored about a workspace, and the questions it answers."""

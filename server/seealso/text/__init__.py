@@ -1,0 +1,1 @@
+"""Documents in, passages out. No I/O, no clock: bytes or str to frozen values."""
