@@ -1,0 +1,189 @@
+"""Settings: what a client may send (wire names, all optional) resolved into one frozen `Settings`.
+
+A bad key keeps the good ones and is named, once, in the spelling the user wrote.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
+from enum import StrEnum
+from types import UnionType
+from typing import Any
+
+from seealso.model import DuplicateKind
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    INFORMATION = "information"
+    HINT = "hint"
+    OFF = "off"
+
+
+class Backend(StrEnum):
+    ONNX = "onnx"
+
+
+def option(default: Any, doc: str, *, minimum: float | None = None, maximum: float | None = None) -> Any:
+    """Declare a setting with its default, its description for users and, for numbers, its inclusive bounds."""
+    return field(default=default, metadata={"doc": doc, "minimum": minimum, "maximum": maximum})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexSettings:
+    include: tuple[str, ...] = option((), "Only files matching one of these patterns (gitignore syntax) are indexed.")
+    exclude: tuple[str, ...] = option((), "Files matching one of these patterns (gitignore syntax) are left out.")
+    use_ignore_files: bool = option(True, "Respect .gitignore, .ignore and .seealsoignore files.")
+    max_file_bytes: int = option(10_000_000, "Larger files are skipped and listed by `seealso status`.", minimum=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddingSettings:
+    backend: Backend = option(Backend.ONNX, "Where embeddings are computed.")
+    threads: int = option(0, "Threads for the embedded model; 0 means physical cores, at most 8.", minimum=0, maximum=256)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedSettings:
+    limit: int = option(5, "Related passages shown at most.", minimum=1, maximum=50)
+    per_document: int = option(2, "Related passages from one document at most.", minimum=1, maximum=50)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuplicateSettings:
+    min_words: int = option(12, "Shorter passages are never called duplicates (a CJK character counts half).", minimum=1)
+    boilerplate_files: int = option(
+        8, "A text in at least this many files is a template: one quiet note, no warnings.", minimum=2
+    )
+    across_languages: bool = option(False, "Also report translations of a passage as reworded duplicates.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoverSettings:
+    enabled: bool = option(True, "Show duplicates and related passages when hovering.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiagnosticSettings:
+    enabled: bool = option(True, "Report passages that have been written before.")
+    exact: Severity = option(Severity.INFORMATION, "Severity of passages with the same text.")
+    edited: Severity = option(Severity.INFORMATION, "Severity of passages with mostly the same words.")
+    reworded: Severity = option(Severity.HINT, "Severity of passages with the same meaning in other words.")
+    parallel: Severity = option(Severity.OFF, "Severity of passages with the same frame around another subject.")
+    debounce_ms: int = option(250, "Quiet time after the last change before diagnostics.", minimum=0, maximum=60_000)
+
+    def severity(self, kind: DuplicateKind) -> Severity:
+        """Return the severity configured for a kind of duplicate."""
+        severity: Severity = getattr(self, kind.value)
+        return severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionSettings:
+    enabled: bool = option(True, "Offer links to related sections and snippets from related passages.")
+    links: bool = option(True, "Offer links to related sections.")
+    snippets: bool = option(True, "Offer quotations and continuations from related passages.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything a user can set; section `seealso` on the wire."""
+
+    index: IndexSettings = field(default_factory=IndexSettings)
+    embedding: EmbeddingSettings = field(default_factory=EmbeddingSettings)
+    related: RelatedSettings = field(default_factory=RelatedSettings)
+    duplicates: DuplicateSettings = field(default_factory=DuplicateSettings)
+    hover: HoverSettings = field(default_factory=HoverSettings)
+    diagnostics: DiagnosticSettings = field(default_factory=DiagnosticSettings)
+    completion: CompletionSettings = field(default_factory=CompletionSettings)
+
+    @property
+    def duplicate_kinds(self) -> tuple[DuplicateKind, ...]:
+        """Return the kinds of duplicates that are reported at all, strongest first."""
+        return tuple(kind for kind in DuplicateKind if self.diagnostics.severity(kind) is not Severity.OFF)
+
+
+def resolve(wire: object) -> tuple[Settings, tuple[str, ...]]:
+    """Return settings from a decoded JSON value, and what is wrong with it, one sentence a problem."""
+    problems: list[str] = []
+    settings: Settings = _section(Settings, wire, "seealso", problems)
+    return settings, tuple(problems)
+
+
+def wire_name(name: str) -> str:
+    """Return the camelCase spelling of a field name."""
+    head, *rest = name.split("_")
+    return head + "".join(part.capitalize() for part in rest)
+
+
+def _section(cls: Any, wire: object, path: str, problems: list[str]) -> Any:
+    if wire is None:
+        wire = {}
+    if not isinstance(wire, Mapping):
+        problems.append(f"`{path}` must be an object, not {_kind(wire)}; it is ignored.")
+        wire = {}
+    hints = typing.get_type_hints(cls)
+    known = {wire_name(spec.name): spec for spec in fields(cls)}
+    for key in wire:
+        if key not in known:
+            problems.append(f"`{path}.{key}` is not a setting of seealso{_nearest(str(key), known)}; it is ignored.")
+    values: dict[str, Any] = {}
+    for key, spec in known.items():
+        hint, where = hints[spec.name], f"{path}.{key}"
+        if is_dataclass(hint):
+            values[spec.name] = _section(hint, wire.get(key), where, problems)
+        elif wire.get(key) is not None:
+            try:
+                values[spec.name] = _value(hint, wire[key], spec)
+            except ValueError as error:
+                problems.append(f"`{where}` {error}; the default {_shown(spec)} is used.")
+    return cls(**values)
+
+
+def _value(hint: Any, value: object, spec: Field[Any]) -> Any:
+    """Check one value strictly: nothing is coerced, so that `"false"` cannot become true."""
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        choices = [member.value for member in hint]
+        if value not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}, not {value!r}")
+        return hint(value)
+    if typing.get_origin(hint) is tuple:
+        if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+            raise ValueError(f"must be a list of strings, not {_kind(value)}")
+        return tuple(value)
+    if typing.get_origin(hint) is UnionType:
+        hint = next(part for part in typing.get_args(hint) if part is not type(None))
+    accepted = (int, float) if hint is float else hint
+    if not isinstance(value, accepted) or (isinstance(value, bool) and hint is not bool):
+        raise ValueError(f"must be {_TYPE_NAMES[hint]}, not {_kind(value)}")
+    low, high = spec.metadata["minimum"], spec.metadata["maximum"]
+    if low is not None and typing.cast("float", value) < low:
+        raise ValueError(f"must be at least {low}, not {value}")
+    if high is not None and typing.cast("float", value) > high:
+        raise ValueError(f"must be at most {high}, not {value}")
+    return value
+
+
+_TYPE_NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a string"}
+
+
+def _kind(value: object) -> str:
+    for kind, name in _TYPE_NAMES.items():
+        if type(value) is kind:
+            return f"{name} ({value!r})"
+    return "null" if value is None else "a list" if isinstance(value, list | tuple) else "an object"
+
+
+def _shown(spec: Field[Any]) -> str:
+    default = spec.default if spec.default is not MISSING else None
+    return repr(default.value if isinstance(default, StrEnum) else default)
+
+
+def _nearest(key: str, known: Mapping[str, object]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(key, known, n=1)
+    return f" (did you mean `{close[0]}`?)" if close else ""
