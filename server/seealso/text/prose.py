@@ -1,0 +1,214 @@
+"""What every format does with prose: white space, anchors, counting, cutting long blocks."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from unicodedata import category
+
+MAX_PASSAGE_WEIGHT = 1600
+"""Heaviest clean text of one passage: about 400 tokens of a multilingual model, so that 512 are never reached."""
+
+MAX_LIST_WEIGHT = 800
+"""A list up to this weight is one passage; in a heavier one each top-level item is a passage."""
+
+MAX_OVERLAP_WEIGHT = 200
+"""Heaviest sentence that is repeated at the start of the next piece of a long block."""
+
+# Scripts written without spaces: Han, kana, Bopomofo, and the punctuation and full-width forms that go with them.
+_CJK = (
+    "\u2e80-\u2fdf\u3000-\u312f\u31a0-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f"
+    "\uff00-\uff9f\uffe0-\uffef\U00020000-\U0003ffff"
+)
+_CJK_BREAK = re.compile(rf"(?<=[{_CJK}])[ \t]*(?:\r\n?|\n)[ \t]*(?=[{_CJK}])")
+_HEAVY = re.compile("[\u1100-\u11ff\u2e80-\U0010ffff]")
+_LETTER = re.compile(r"[^\W\d_]")
+
+_IDEOGRAPH = re.compile(
+    "[\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
+)
+_SOUTH_EAST = re.compile("[\u0e01-\u0e4e\u0e81-\u0ecd\u1000-\u104f\u1780-\u17d3]")
+# Not \w, which leaves out the vowel signs of Indic scripts.
+_IN_WORD = "[^\\s!-/:-@\\[-^`{-~\u00a1-\u00bf\u2000-\u206f\u3000-\u303f\ufe30-\ufe4f\uff01-\uff0f\uff1a-\uff20]"
+_WORD = re.compile(f"{_IN_WORD}+(?:['.\u2019-]{_IN_WORD}+)*")
+_ASCII_NOT_IN_SLUG = re.compile(r"[^a-z0-9_\- ]")
+_IN_SLUG = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "Pc"})
+
+# No repetition without a bound here: these run over hostile text. A full stop after a digit may be a list number, and
+# one before a small letter an abbreviation.
+_CLOSERS = "[\"')\\]*_`\u00bb\u201d\u2019]"
+_CJK_STOP = "\u3002\uff01\uff1f\uff1b\uff0e\uff61"
+_CJK_CLOSE = "\u300d\u300f\u201d\u2019\uff09\u3011)"
+_SENTENCE_END = re.compile(
+    f"(?<=[^\\s\\d.!?\u2026][.!?\u2026]){_CLOSERS}{{0,4}}(?=\\s)(?!\\s{{1,8}}[a-z\u00df-\u00ff])"
+    f"|(?<=[{_CJK_STOP}])[{_CJK_CLOSE}]{{0,4}}(?![{_CJK_STOP}{_CJK_CLOSE}])"
+)
+_LINE_END = re.compile(r"(?=[\r\n])")
+_SPACE = re.compile("(?=\\s)|(?<=[\uff0c\u3001\uff1a])")
+_CUTS = (_SENTENCE_END, _LINE_END, _SPACE)
+
+
+def collapse(text: str) -> str:
+    """Return a text with runs of white space as one space, none at its ends.
+
+    A line end between two CJK characters is no space: those scripts write none.
+    """
+    if not text.isascii():
+        text = _CJK_BREAK.sub("", text)
+    return " ".join(text.split())
+
+
+def is_prose(text: str) -> bool:
+    """Tell whether a clean text has anything to read: at least one letter."""
+    return _LETTER.search(text) is not None
+
+
+def weight(text: str) -> int:
+    """Return the length of a text in Latin characters: one of a dense script (CJK, Hangul, emoji) counts three."""
+    return len(text) if text.isascii() else len(text) + 2 * len(_HEAVY.findall(text))
+
+
+def count_words(text: str) -> int:
+    """Return the number of words in a text.
+
+    Scripts without spaces are estimated: two Han or kana characters make a word, four characters of Thai, Lao, Khmer or
+    Burmese do. Hangul is written with spaces and counted like Latin.
+    """
+    if text.isascii():
+        return len(_WORD.findall(text))
+    text, ideographs = _IDEOGRAPH.subn(" ", text)
+    text, letters = _SOUTH_EAST.subn(" ", text)
+    return len(_WORD.findall(text)) + (ideographs + 1) // 2 + (letters + 3) // 4
+
+
+def slugify(title: str) -> str:
+    """Return the anchor GitHub gives a heading with a clean title: lower case, no punctuation, hyphens for spaces."""
+    title = collapse(title).lower()
+    if title.isascii():
+        return _ASCII_NOT_IN_SLUG.sub("", title).replace(" ", "-")
+    return "".join(c for c in title if c in "- " or category(c) in _IN_SLUG).replace(" ", "-")
+
+
+class Slugs:
+    """Make the anchors of one document unique, as GitHub does: `intro`, `intro-1`, `intro-2`."""
+
+    __slots__ = ("_seen",)
+
+    def __init__(self) -> None:
+        self._seen: dict[str, int] = {}
+
+    def unique(self, slug: str) -> str:
+        """Return the slug, or the slug with the first free number."""
+        seen = self._seen
+        if slug not in seen:
+            seen[slug] = 0
+            return slug
+        number = seen[slug]
+        while (numbered := f"{slug}-{(number := number + 1)}") in seen:
+            pass
+        seen[slug] = number
+        seen[numbered] = 0
+        return numbered
+
+
+def split_long(text: str, limit: int) -> list[tuple[int, int]]:
+    """Cut a raw text into pieces of at most `limit` weight, and return their (start, end) character ranges.
+
+    The ranges are ordered, disjoint, and neither start nor end with white space. Cuts are made at the sentence
+    end, else the line end, else the white space that makes the pieces most even, else in the middle of a word.
+    """
+    return list(_trimmed(text, _cut(text, limit)))
+
+
+def _trimmed(text: str, spans: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    for start, end in spans:
+        piece = text[start:end]
+        begin = start + len(piece) - len(piece.lstrip())
+        if begin < end:
+            yield begin, start + len(piece.rstrip())
+
+
+def _cut(text: str, limit: int) -> Iterator[tuple[int, int]]:
+    at, left = 0, weight(text)
+    while left > limit:
+        reach = _reach(text, at, limit)
+        window = text[at:reach]
+        # Even pieces read better than a full one and a scrap.
+        target = len(window) * min(1.0, left / -(-left // limit) / limit)
+        end = at + _best_cut(text, at, reach, target)
+        yield at, end
+        left -= weight(text[at:end])
+        at = end
+    yield at, len(text)
+
+
+def _best_cut(text: str, at: int, reach: int, target: float) -> int:
+    for pattern in _CUTS:
+        # One character of what follows is seen, so that a sentence may end exactly at the limit.
+        ends = [match.end() - at for match in pattern.finditer(text, at + 1, reach + 1) if match.end() <= reach]
+        near = [end for end in ends if end > target / 3]
+        if near:
+            return min(near, key=lambda end: abs(end - target))
+    return reach - at
+
+
+def _reach(text: str, at: int, limit: int) -> int:
+    """Return the furthest end so that text[at:end] weighs at most `limit`, but at least one character."""
+    if text.isascii():
+        return min(len(text), at + limit)
+    high = min(len(text), at + limit) - at
+    return at + max(
+        1,
+        bisect_right(range(high + 1), limit, key=lambda length: weight(text[at : at + length])) - 1,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a block that becomes one passage."""
+
+    start: int
+    """Byte offset in the document."""
+    end: int
+    """Exclusive."""
+    text: str
+    """Clean text."""
+
+
+def pieces(source: bytes, start: int, end: int, clean: Callable[[str], str]) -> list[Piece]:
+    """Return the block source[start:end] as passages of at most `MAX_PASSAGE_WEIGHT`, without those that are no prose.
+
+    `clean` makes clean text of raw text. Ranges are disjoint; the text of each piece but the first starts with the last
+    sentence of the piece before, if that is short.
+    """
+    raw = source[start:end].decode("utf-8", "replace")
+    text = clean(raw)
+    if weight(text) <= MAX_PASSAGE_WEIGHT:
+        return [Piece(start, end, text)] if is_prose(text) else []
+    made: list[Piece] = []
+    at, char, before = start, 0, ""
+    for first, last in split_long(raw, MAX_PASSAGE_WEIGHT - MAX_OVERLAP_WEIGHT):
+        at += _byte_length(raw[char:first])
+        stop = at + _byte_length(raw[first:last])
+        text = clean(raw[first:last])
+        if is_prose(text):
+            made.append(Piece(at, stop, collapse(f"{before}\n{text}") if before else text))
+        before = last_sentence(text)
+        at, char = stop, last
+    return made
+
+
+def last_sentence(text: str) -> str:
+    """Return the last sentence of a clean text, or nothing if it is the only one or heavier than the overlap."""
+    window = text[-MAX_OVERLAP_WEIGHT - 1 :]
+    ends = [match.end() for match in _SENTENCE_END.finditer(window) if match.end() < len(window.rstrip())]
+    if not ends:
+        return ""
+    sentence = window[ends[-1] :].strip()
+    return sentence if weight(sentence) <= MAX_OVERLAP_WEIGHT else ""
+
+
+def _byte_length(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8"))
