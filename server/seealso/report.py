@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seealso.model import DuplicateGroup, IndexStatus, Match, Place
+from seealso.model import DuplicateGroup, IndexStatus, Match, Place, UpdateReport
 
 Json = dict[str, object]
 
@@ -60,4 +60,18 @@ def status_json(status: IndexStatus) -> Json:
         "index_bytes": status.index_bytes,
         "state": status.state,
         "updated_at": status.updated_at,
+    }
+
+
+def update_json(report: UpdateReport) -> Json:
+    """Return what an update did, field by field."""
+    return {
+        "documents": report.documents,
+        "added": report.added,
+        "changed": report.changed,
+        "moved": report.moved,
+        "removed": report.removed,
+        "embedded": report.embedded,
+        "pending": report.pending,
+        "cancelled": report.cancelled,
     }

@@ -13,8 +13,9 @@ from seealso.model import (
     Match,
     PassageKind,
     Place,
+    UpdateReport,
 )
-from seealso.report import group_json, match_json, status_json
+from seealso.report import group_json, match_json, status_json, update_json
 
 PLACE = Place(
     "guide/a.md", 4, 6, PassageKind.PARAGRAPH, "Prose.", (Heading("Guide", 1, 0, "guide"), Heading("A", 2, 3, "a"))
@@ -51,4 +52,18 @@ def test_a_status_is_plain_json() -> None:
         "index_bytes": 10,
         "state": "partial",
         "updated_at": 1.5,
+    }
+
+
+def test_an_update_names_every_field() -> None:
+    report = UpdateReport(7, added=1, changed=2, moved=3, removed=4, embedded=5, pending=6, cancelled=True)
+    assert update_json(report) == {
+        "documents": 7,
+        "added": 1,
+        "changed": 2,
+        "moved": 3,
+        "removed": 4,
+        "embedded": 5,
+        "pending": 6,
+        "cancelled": True,
     }
