@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from seealso.model import DuplicateGroup, IndexStatus, Match, Place, UpdateReport
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from seealso.model import DuplicateGroup, IndexStatus, Match, Place, UpdateReport
 
 Json = dict[str, object]
 
@@ -27,7 +30,7 @@ def place_json(place: Place) -> Json:
 
 
 def match_json(match: Match) -> Json:
-    """Return a place with `score`, `lexical` and `dense` (null without a vector), `relation` (null or a kind), `terms`."""
+    """Return a place with `score`, `lexical`, `dense` (null: no vector yet), `relation` (null or a kind) and `terms`."""
     return {
         **place_json(match.place),
         "score": round(match.score, DIGITS),
