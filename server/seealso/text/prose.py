@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from unicodedata import category
 
@@ -47,6 +47,7 @@ _SENTENCE_END = re.compile(
 )
 _LINE_END = re.compile(r"(?=[\r\n])")
 _SPACE = re.compile("(?=\\s)|(?<=[\uff0c\u3001\uff1a])")
+_MARKS = frozenset(".,;:!?\u2026\u3002\uff0c\u3001\uff1b\uff1a\uff01\uff1f")
 _CUTS = (_SENTENCE_END, _LINE_END, _SPACE)
 
 
@@ -58,6 +59,21 @@ def collapse(text: str) -> str:
     if not text.isascii():
         text = _CJK_BREAK.sub("", text)
     return " ".join(text.split())
+
+
+def join_items(texts: Iterable[str]) -> str:
+    """Return clean texts (the items of a list, the rows of a table) as one, separated by semicolons where no mark is."""
+    return _join(texts, ";")
+
+
+def join_cells(texts: Iterable[str]) -> str:
+    """Return the clean texts of a table row's cells as one, separated by commas; empty cells are left out."""
+    return _join(texts, ",")
+
+
+def _join(texts: Iterable[str], mark: str) -> str:
+    parts = [text for text in texts if text]
+    return " ".join([text if text[-1] in _MARKS else text + mark for text in parts[:-1]] + parts[-1:])
 
 
 def is_prose(text: str) -> bool:
