@@ -43,7 +43,9 @@ class IndexSettings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddingSettings:
     backend: Backend = option(Backend.ONNX, "Where embeddings are computed.")
-    threads: int = option(0, "Threads for the embedded model; 0 means physical cores, at most 8.", minimum=0, maximum=256)
+    threads: int = option(
+        0, "Threads for the embedded model; 0 means physical cores, at most 8.", minimum=0, maximum=256
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,9 @@ class RelatedSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DuplicateSettings:
-    min_words: int = option(12, "Shorter passages are never called duplicates (a CJK character counts half).", minimum=1)
+    min_words: int = option(
+        12, "Shorter passages are never called duplicates (a CJK character counts half).", minimum=1
+    )
     boilerplate_files: int = option(
         8, "A text in at least this many files is a template: one quiet note, no warnings.", minimum=2
     )

@@ -1,0 +1,105 @@
+"""The lexical side of an index: BM25 over the words of passages, through SQLite's FTS5."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from seealso.index.schema import HEADING_WEIGHT
+from seealso.index.words import lexical_terms
+from seealso.model import Heading
+
+MAX_QUERY_TERMS = 12
+"""Rarer terms come first: what they leave out hardly moves BM25 but costs most of the time."""
+
+COMMON_SHARE = 0.2
+"""Terms that stand in a larger share of the passages are left out of a query that has rarer ones."""
+
+
+STALE_SHARE = 0.02
+"""Term frequencies are counted again when the number of passages has changed by more than this share."""
+
+
+class LexicalIndex:
+    """Add, remove and find passages by their words; rows are passage ids.
+
+    The FTS5 table keeps no text of its own (contentless): removal repeats the terms that were added.
+    """
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._frequencies: dict[str, int] = {}
+        self._passages = 0
+        self._version = -1
+
+    def add(self, passage_id: int, headings: Sequence[Heading], text: str) -> None:
+        self._db.execute(
+            "INSERT INTO lexical (rowid, headings, body) VALUES (?, ?, ?)", (passage_id, *_columns(headings, text))
+        )
+
+    def remove(self, passage_id: int, headings: Sequence[Heading], text: str) -> None:
+        self._db.execute(
+            "INSERT INTO lexical (lexical, rowid, headings, body) VALUES ('delete', ?, ?, ?)",
+            (passage_id, *_columns(headings, text)),
+        )
+
+    def search(self, terms: Iterable[str], limit: int) -> dict[int, float]:
+        """Return passage ids with their BM25 score (higher is better) for passages with any of the terms."""
+        chosen = self.salient(terms)
+        if not chosen:
+            return {}
+        query = " OR ".join(f'"{term}"' for term in chosen)
+        rows = self._db.execute(
+            "SELECT rowid, -bm25(lexical, ?, 1.0) AS score FROM lexical WHERE lexical MATCH ?"
+            " ORDER BY score DESC LIMIT ?",
+            (HEADING_WEIGHT, query, limit),
+        )
+        return dict(rows.fetchall())
+
+    def salient(self, terms: Iterable[str], limit: int = MAX_QUERY_TERMS) -> list[str]:
+        """Return the distinct terms that are in the index, rarest first; without common ones if possible."""
+        known = [(self.frequency(term), term) for term in dict.fromkeys(terms)]
+        known = sorted((frequency, term) for frequency, term in known if frequency)
+        common = max(COMMON_SHARE * self._count(), 3)
+        rare = [term for frequency, term in known if frequency <= common]
+        return (rare or [term for _, term in known])[:limit]
+
+    def idf(self, term: str) -> float:
+        """Return the inverse document frequency of a term, natural logarithm, over passages."""
+        return math.log1p((self._count() + 1) / (self.frequency(term) + 0.5))
+
+    def frequency(self, term: str) -> int:
+        """Return in how many passages a term stands."""
+        self._count()
+        frequency = self._frequencies.get(term)
+        if frequency is None:
+            row = self._db.execute("SELECT doc FROM lexical_terms WHERE term = ?", (term,)).fetchone()
+            frequency = self._frequencies[term] = row[0] if row else 0
+        return frequency
+
+    def _count(self) -> int:
+        """Return the number of passages; forget frequencies once it has moved enough to matter."""
+        version = int(self._db.execute("PRAGMA data_version").fetchone()[0])
+        if version != self._version or self._passages == 0:
+            self._version = version
+            count = int(self._db.execute("SELECT count(*) FROM passages").fetchone()[0])
+            if abs(count - self._passages) > STALE_SHARE * self._passages:
+                self._passages = count
+                self._frequencies.clear()
+        return self._passages
+
+
+def overlap(query: Counter[str] | set[str], terms: Iterable[str], idf: dict[str, float]) -> float:
+    """Return the share of the query's idf mass that the terms cover, 0 to 1: BM25's stand-in for texts not indexed."""
+    total = sum(idf[term] for term in query)
+    covered = sum(idf[term] for term in query if term in set(terms))
+    return covered / total if total else 0.0
+
+
+def _columns(headings: Sequence[Heading], text: str) -> tuple[str, str]:
+    return (
+        " ".join(term for heading in headings for term in lexical_terms(heading.title)),
+        " ".join(lexical_terms(text)),
+    )

@@ -1,0 +1,47 @@
+"""What a second look found between two texts, kept so that it is done once."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from seealso.model import DuplicateKind
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two texts that repeat each other, by text id, `first` < `second`."""
+
+    first: int
+    second: int
+    kind: DuplicateKind
+    score: float
+
+
+class PairTable:
+    """Read and write pairs of texts."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def put(self, pairs: Iterable[Pair]) -> None:
+        self._db.executemany(
+            "INSERT OR REPLACE INTO pairs VALUES (?, ?, ?, ?)",
+            [(pair.first, pair.second, pair.kind.value, pair.score) for pair in pairs],
+        )
+
+    def clear(self) -> None:
+        self._db.execute("DELETE FROM pairs")
+
+    def all(self, kinds: Collection[DuplicateKind], min_words: int) -> list[Pair]:
+        """Return the pairs of some kinds between texts in use of at least `min_words` words."""
+        rows = self._db.execute(
+            "SELECT first, second, kind, score FROM pairs"
+            " JOIN texts AS a ON a.id = first JOIN texts AS b ON b.id = second"
+            f" WHERE kind IN ({','.join('?' * len(kinds))}) AND min(a.words, b.words) >= ?"
+            " AND EXISTS (SELECT 1 FROM passages WHERE text_id = first)"
+            " AND EXISTS (SELECT 1 FROM passages WHERE text_id = second)",
+            (*(kind.value for kind in kinds), min_words),
+        )
+        return [Pair(first, second, DuplicateKind(kind), score) for first, second, kind, score in rows]

@@ -1,0 +1,107 @@
+"""The tables of an index. SQLite is the truth; everything else beside it can be rebuilt from it."""
+
+from __future__ import annotations
+
+from seealso.index.words import FTS5_TOKENIZE
+
+SCHEMA_VERSION = 1
+"""Raised by every change of tables, of the passages a reader makes, or of lexical terms: older indexes are rebuilt."""
+
+HEADING_WEIGHT = 2.0
+"""BM25 weight of the heading path; the body has 1."""
+
+TABLES = f"""
+CREATE TABLE meta (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,      -- relative to the root, with /
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    hash BLOB,                      -- BLAKE2b of the file's bytes; NULL when it could not be read
+    format TEXT,
+    problem TEXT                    -- why it has no passages, for the user
+);
+CREATE INDEX documents_by_hash ON documents (hash) WHERE hash IS NOT NULL;
+
+CREATE TABLE headings (
+    id INTEGER PRIMARY KEY,
+    document_id INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    parent_id INTEGER,              -- the enclosing section's heading
+    title TEXT NOT NULL,
+    level INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    anchor TEXT NOT NULL,
+    label TEXT NOT NULL
+);
+CREATE INDEX headings_by_document ON headings (document_id);
+
+-- Passages that read the same share one text, and through it one vector. AUTOINCREMENT: ids are keys of the vector
+-- file, and one that came back with other words would answer for them.
+CREATE TABLE texts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    hash BLOB NOT NULL UNIQUE,
+    text TEXT NOT NULL,
+    words INTEGER NOT NULL
+);
+
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY,
+    document_id INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    text_id INTEGER NOT NULL REFERENCES texts,
+    heading_id INTEGER,
+    kind TEXT NOT NULL,
+    language TEXT NOT NULL,
+    start_byte INTEGER NOT NULL,
+    end_byte INTEGER NOT NULL,
+    start_line INTEGER NOT NULL,
+    end_line INTEGER NOT NULL,
+    ignored INTEGER NOT NULL,
+    links TEXT                      -- JSON list, NULL when there are none
+);
+CREATE UNIQUE INDEX passages_by_document ON passages (document_id, ordinal);
+CREATE INDEX passages_by_text ON passages (text_id, document_id);
+
+CREATE TABLE models (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    dimension INTEGER NOT NULL
+);
+
+-- AUTOINCREMENT: an id is never used again, so "everything after id n" is what a reader has not seen yet.
+CREATE TABLE vectors (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    model_id INTEGER NOT NULL REFERENCES models,
+    text_id INTEGER NOT NULL REFERENCES texts ON DELETE CASCADE,
+    vector BLOB NOT NULL            -- float16, little endian, unit length
+);
+CREATE UNIQUE INDEX vectors_by_text ON vectors (text_id, model_id);
+
+-- What a second look found between two texts (first < second); texts that are neither are not kept.
+CREATE TABLE pairs (
+    first INTEGER NOT NULL REFERENCES texts ON DELETE CASCADE,
+    second INTEGER NOT NULL REFERENCES texts ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    score REAL NOT NULL,
+    PRIMARY KEY (first, second)
+) WITHOUT ROWID;
+CREATE INDEX pairs_by_second ON pairs (second);
+
+-- Pairs the user marked as intended, by content, so that they survive moves (first < second).
+CREATE TABLE ignored_pairs (
+    first BLOB NOT NULL,
+    second BLOB NOT NULL,
+    first_text TEXT NOT NULL,
+    second_text TEXT NOT NULL,
+    PRIMARY KEY (first, second)
+) WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE lexical USING fts5 (
+    headings, body, content='', tokenize="{FTS5_TOKENIZE}"
+);
+CREATE VIRTUAL TABLE lexical_terms USING fts5vocab (lexical, row);
+"""

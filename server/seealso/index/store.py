@@ -1,0 +1,427 @@
+"""The SQLite side of an index: documents, passages, texts and their vectors.
+
+A `Store` is one connection. Any number of processes may read; one writes (the writer lock is the indexer's business).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from seealso.errors import IndexUnavailableError
+from seealso.index.embeddings import EmbeddingTable
+from seealso.index.lexical import LexicalIndex
+from seealso.index.pairs import PairTable
+from seealso.index.schema import SCHEMA_VERSION, TABLES
+from seealso.index.sql import parts
+from seealso.model import DocumentProblem, Heading, Passage, PassageKind, Place, Segmentation, content_hash
+from seealso.text.prose import count_words
+
+FILE_NAME = "index.sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """What is known about a document without reading it."""
+
+    id: int
+    path: str
+    size: int
+    mtime_ns: int
+    hash: bytes | None
+    format: str | None
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage with the ids that connect it."""
+
+    text_id: int
+    document_id: int
+    ordinal: int
+    place: Place
+    ignored: bool
+
+
+class Store:
+    """Read and write the index of one workspace in `directory`.
+
+    Raises `IndexUnavailableError` when the folder or the file cannot be used. A file of another schema version, or one
+    that is no database, is replaced by an empty index when `create` is set: an index can always be built again.
+    """
+
+    def __init__(self, directory: Path, *, create: bool) -> None:
+        self.directory = directory
+        path = directory / FILE_NAME
+        try:
+            if create:
+                directory.mkdir(parents=True, exist_ok=True)
+            elif not path.exists():
+                raise IndexUnavailableError("This workspace has no index.", hint="Run `seealso index FOLDER`.")
+            self._db = _open(path, create=create)
+        except (OSError, sqlite3.Error) as error:
+            raise IndexUnavailableError(
+                f"The index in {directory} cannot be opened ({error}).",
+                hint="Check the folder's permissions and free space, or delete it and run `seealso index` again.",
+            ) from error
+        self.lexical = LexicalIndex(self._db)
+        self.embeddings = EmbeddingTable(self._db)
+        self.pairs = PairTable(self._db)
+
+    def close(self) -> None:
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make everything inside happen at once, or not at all."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read everything inside from one state of the index."""
+        if self._db.in_transaction:
+            yield
+            return
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._db.execute("ROLLBACK")
+
+    def data_version(self) -> int:
+        """Return a number that changes when another connection has committed."""
+        return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
+    def meta(self, key: str) -> str | None:
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def set_meta(self, key: str, value: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    # -- documents
+
+    def documents(self) -> dict[str, StoredDocument]:
+        """Return every document by path, those with a problem included."""
+        rows = self._db.execute("SELECT id, path, size, mtime_ns, hash, format, problem FROM documents")
+        return {row[1]: StoredDocument(*row) for row in rows}
+
+    def document(self, path: str) -> StoredDocument | None:
+        row = self._db.execute(
+            "SELECT id, path, size, mtime_ns, hash, format, problem FROM documents WHERE path = ?", (path,)
+        ).fetchone()
+        return None if row is None else StoredDocument(*row)
+
+    def problems(self) -> tuple[DocumentProblem, ...]:
+        rows = self._db.execute("SELECT path, problem FROM documents WHERE problem IS NOT NULL ORDER BY path")
+        return tuple(DocumentProblem(*row) for row in rows)
+
+    def put_document(
+        self,
+        path: str,
+        *,
+        size: int,
+        mtime_ns: int,
+        digest: bytes | None = None,
+        format_name: str | None = None,
+        problem: str | None = None,
+        segmentation: Segmentation | None = None,
+    ) -> None:
+        """Add a document, or replace what was known about it."""
+        old = self.document(path)
+        if old is not None:
+            self._drop_passages(old.id)
+        cursor = self._db.execute(
+            "INSERT INTO documents (path, size, mtime_ns, hash, format, problem) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns,"
+            " hash = excluded.hash, format = excluded.format, problem = excluded.problem RETURNING id",
+            (path, size, mtime_ns, digest, format_name, problem),
+        )
+        document_id = int(cursor.fetchone()[0])
+        if segmentation is not None:
+            self._put_passages(document_id, segmentation)
+
+    def touch_document(self, document_id: int, *, size: int, mtime_ns: int, path: str | None = None) -> None:
+        """Record that a document is the same under another time stamp or path."""
+        self._db.execute(
+            "UPDATE documents SET size = ?, mtime_ns = ?, path = coalesce(?, path) WHERE id = ?",
+            (size, mtime_ns, path, document_id),
+        )
+
+    def remove_documents(self, ids: Iterable[int]) -> None:
+        for document_id in ids:
+            self._drop_passages(document_id)
+            self._db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+
+    def _put_passages(self, document_id: int, segmentation: Segmentation) -> None:
+        heading_ids = self._put_headings(document_id, segmentation)
+        for ordinal, passage in enumerate(segmentation.passages):
+            text_id = self._text_id(passage)
+            cursor = self._db.execute(
+                "INSERT INTO passages (document_id, ordinal, text_id, heading_id, kind, language, start_byte,"
+                " end_byte, start_line, end_line, ignored, links) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    document_id,
+                    ordinal,
+                    text_id,
+                    heading_ids[passage.headings[-1]] if passage.headings else None,
+                    passage.kind.value,
+                    passage.language,
+                    passage.start_byte,
+                    passage.end_byte,
+                    passage.start_line,
+                    passage.end_line,
+                    passage.ignored,
+                    json.dumps(passage.links, ensure_ascii=False) if passage.links else None,
+                ),
+            )
+            assert cursor.lastrowid is not None
+            self.lexical.add(cursor.lastrowid, passage.headings, passage.text)
+
+    def _put_headings(self, document_id: int, segmentation: Segmentation) -> dict[Heading, int]:
+        ids: dict[Heading, int] = {}
+        enclosing: list[Heading] = []
+        for heading in segmentation.headings:
+            while enclosing and enclosing[-1].level >= heading.level:
+                enclosing.pop()
+            cursor = self._db.execute(
+                "INSERT INTO headings (document_id, parent_id, title, level, line, anchor, label)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    document_id,
+                    ids[enclosing[-1]] if enclosing else None,
+                    heading.title,
+                    heading.level,
+                    heading.line,
+                    heading.anchor,
+                    heading.label,
+                ),
+            )
+            assert cursor.lastrowid is not None
+            ids[heading] = cursor.lastrowid
+            enclosing.append(heading)
+        return ids
+
+    def _text_id(self, passage: Passage) -> int:
+        row = self._db.execute("SELECT id FROM texts WHERE hash = ?", (passage.hash,)).fetchone()
+        if row is None:
+            row = self._db.execute(
+                "INSERT INTO texts (hash, text, words) VALUES (?, ?, ?) RETURNING id",
+                (passage.hash, _storable(passage.text), count_words(passage.text)),
+            ).fetchone()
+        return int(row[0])
+
+    def _drop_passages(self, document_id: int) -> None:
+        headings = self._headings_of_document(document_id)
+        rows = self._db.execute(
+            "SELECT passages.id, heading_id, text FROM passages JOIN texts ON texts.id = text_id WHERE document_id = ?",
+            (document_id,),
+        ).fetchall()
+        for passage_id, heading_id, text in rows:
+            self.lexical.remove(passage_id, headings.get(heading_id, ()), text)
+        self._db.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
+        self._db.execute("DELETE FROM headings WHERE document_id = ?", (document_id,))
+
+    # -- passages
+
+    def segmentation(self, path: str) -> Segmentation | None:
+        """Return the passages and headings of a document as they were read, or None when it is not indexed."""
+        document = self.document(path)
+        if document is None or document.problem is not None:
+            return None
+        headings = self._headings_of_document(document.id)
+        rows = self._db.execute(
+            "SELECT start_byte, end_byte, start_line, end_line, kind, text, heading_id, language, links, ignored"
+            " FROM passages JOIN texts ON texts.id = text_id WHERE document_id = ? ORDER BY ordinal",
+            (document.id,),
+        )
+        passages = tuple(
+            Passage(
+                *row[:4],
+                kind=PassageKind(row[4]),
+                text=row[5],
+                headings=headings.get(row[6], ()),
+                language=row[7],
+                links=tuple(json.loads(row[8])) if row[8] else (),
+                ignored=bool(row[9]),
+            )
+            for row in rows
+        )
+        return Segmentation(passages, tuple(path[-1] for path in headings.values()))
+
+    def headings(self) -> list[tuple[str, Heading]]:
+        """Return every heading of the workspace with its document's path, in order."""
+        rows = self._db.execute(
+            "SELECT path, title, level, line, anchor, label FROM headings"
+            " JOIN documents ON documents.id = document_id ORDER BY path, headings.id"
+        )
+        return [(row[0], Heading(*row[1:])) for row in rows]
+
+    def passages_of_texts(self, text_ids: Collection[int], limit: int | None = None) -> list[StoredPassage]:
+        """Return the passages that read as one of the texts, ordered by path and place; at most `limit` of a text."""
+        rows: list[tuple[Any, ...]] = []
+        for part, marks in parts(text_ids):
+            rows += self._db.execute(
+                "SELECT text_id, document_id, ordinal, path, start_line, end_line, kind, text, language, heading_id,"
+                " ignored FROM (SELECT *, row_number() OVER (PARTITION BY text_id ORDER BY document_id, ordinal) AS nth"
+                f" FROM passages WHERE text_id IN ({marks})) JOIN texts ON texts.id = text_id"
+                " JOIN documents ON documents.id = document_id WHERE nth <= ?",
+                (*part, sys.maxsize if limit is None else limit),
+            )
+        headings = self._heading_paths({row[9] for row in rows if row[9] is not None})
+        return [
+            StoredPassage(
+                text_id=row[0],
+                document_id=row[1],
+                ordinal=row[2],
+                place=Place(
+                    path=row[3],
+                    start_line=row[4],
+                    end_line=row[5],
+                    kind=PassageKind(row[6]),
+                    text=row[7],
+                    language=row[8],
+                    headings=headings.get(row[9], ()),
+                ),
+                ignored=bool(row[10]),
+            )
+            for row in sorted(rows, key=lambda row: (row[3], row[2]))
+        ]
+
+    def passages_by_id(self, passage_ids: Collection[int]) -> dict[int, int]:
+        """Return the text id of each passage id."""
+        found: dict[int, int] = {}
+        for part, marks in parts(passage_ids):
+            found.update(self._db.execute(f"SELECT id, text_id FROM passages WHERE id IN ({marks})", part).fetchall())
+        return found
+
+    def _headings_of_document(self, document_id: int) -> dict[int | None, tuple[Heading, ...]]:
+        """Return the path to each heading of a document, by heading id, in order."""
+        rows = self._db.execute(
+            "SELECT id, parent_id, title, level, line, anchor, label FROM headings WHERE document_id = ? ORDER BY id",
+            (document_id,),
+        )
+        paths: dict[int | None, tuple[Heading, ...]] = {}
+        for row in rows:
+            paths[row[0]] = (*paths.get(row[1], ()), Heading(*row[2:]))
+        return paths
+
+    def _heading_paths(self, heading_ids: Collection[int]) -> dict[int | None, tuple[Heading, ...]]:
+        """Return the path to each of some headings, from any documents, by heading id."""
+        known: dict[int, tuple[int | None, Heading]] = {}
+        wanted = set(heading_ids)
+        while wanted:
+            for part, marks in parts(wanted):
+                rows = self._db.execute(
+                    f"SELECT id, parent_id, title, level, line, anchor, label FROM headings WHERE id IN ({marks})", part
+                )
+                known.update((row[0], (row[1], Heading(*row[2:]))) for row in rows)
+            wanted = {parent for parent, _ in known.values() if parent is not None} - known.keys()
+        paths: dict[int | None, tuple[Heading, ...]] = {}
+        for heading_id in sorted(known):  # a parent's id is smaller than its children's
+            parent, heading = known[heading_id]
+            paths[heading_id] = (*paths.get(parent, ()), heading)
+        return paths
+
+    def counts(self) -> tuple[int, int]:
+        """Return the numbers of readable documents and of passages."""
+        row = self._db.execute(
+            "SELECT (SELECT count(*) FROM documents WHERE problem IS NULL), (SELECT count(*) FROM passages)"
+        ).fetchone()
+        return int(row[0]), int(row[1])
+
+    def text_ids(self, hashes: Collection[bytes]) -> dict[bytes, int]:
+        """Return the id of each text that is known, by content hash."""
+        found: dict[bytes, int] = {}
+        for part, marks in parts(hashes):
+            found.update(self._db.execute(f"SELECT hash, id FROM texts WHERE hash IN ({marks})", part).fetchall())
+        return found
+
+    def texts(self, text_ids: Collection[int]) -> dict[int, str]:
+        found: dict[int, str] = {}
+        for part, marks in parts(text_ids):
+            found.update(self._db.execute(f"SELECT id, text FROM texts WHERE id IN ({marks})", part).fetchall())
+        return found
+
+    def words(self, text_ids: Collection[int]) -> dict[int, int]:
+        """Return the number of words of each text."""
+        found: dict[int, int] = {}
+        for part, marks in parts(text_ids):
+            found.update(self._db.execute(f"SELECT id, words FROM texts WHERE id IN ({marks})", part).fetchall())
+        return found
+
+    def repeated_texts(self, min_words: int) -> list[int]:
+        """Return the texts of at least `min_words` words that stand in more than one place."""
+        rows = self._db.execute(
+            "SELECT text_id FROM passages GROUP BY text_id HAVING count(*) > 1 INTERSECT"
+            " SELECT id FROM texts WHERE words >= ?",
+            (min_words,),
+        )
+        return [row[0] for row in rows]
+
+    # -- pairs the user marked as intended
+
+    def ignore_pair(self, first: str, second: str) -> None:
+        (first_hash, first), (second_hash, second) = sorted((content_hash(text), text) for text in (first, second))
+        self._db.execute(
+            "INSERT OR IGNORE INTO ignored_pairs VALUES (?, ?, ?, ?)", (first_hash, second_hash, first, second)
+        )
+
+    def ignored_pairs(self) -> list[tuple[str, str]]:
+        return self._db.execute("SELECT first_text, second_text FROM ignored_pairs").fetchall()
+
+
+def _open(path: Path, *, create: bool) -> sqlite3.Connection:
+    db = _connect(path, create=create)
+    try:
+        version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        db.close()
+        if not create or isinstance(error, sqlite3.OperationalError):
+            raise
+        version = -1
+    if version == SCHEMA_VERSION:
+        return db
+    if not create:
+        db.close()
+        raise IndexUnavailableError(
+            "The index was made by another version of seealso.", hint="Run `seealso index FOLDER` to build it again."
+        )
+    db.close()
+    if version != 0:
+        for suffix in ("", "-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+    db = _connect(path, create=True)
+    db.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+    return db
+
+
+def _connect(path: Path, *, create: bool) -> sqlite3.Connection:
+    mode = "rwc" if create else "rw"
+    db = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False, timeout=30
+    )
+    db.execute("PRAGMA journal_mode = WAL")
+    # The index can be rebuilt: losing the last commit in a power cut is no loss, a slow disk flush each batch is.
+    db.execute("PRAGMA synchronous = NORMAL")
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA temp_store = MEMORY")
+    return db
+
+
+def _storable(text: str) -> str:
+    """SQLite text is UTF-8, which has no lone surrogates."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,242 @@
+"""Bring an index up to date: scan, read, embed, compare. Every step commits often and starts where it was stopped."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator
+from hashlib import blake2b
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seealso.corpus import Corpus, FileEntry
+from seealso.errors import CancelledError, DocumentError
+from seealso.index.compare import compare
+from seealso.index.store import Store, StoredDocument
+from seealso.model import HASH_BYTES, Phase, Progress, UpdateReport
+from seealso.text.decode import decode
+from seealso.text.registry import format_for
+
+if TYPE_CHECKING:
+    from seealso.embed.base import Embedder
+    from seealso.index.vectors import VectorIndex
+    from seealso.settings import Settings
+
+Report = Callable[[Progress], None]
+Cancelled = Callable[[], bool]
+
+EMBED_BATCH = 64
+"""Texts embedded between two commits: about half a second of work to lose, and to wait for after a cancel."""
+
+EMBED_WINDOW = 2048
+"""Texts sorted by length before they are batched, so that batches need no padding."""
+
+_COMMIT_EVERY_S = 0.5
+_REPORT_EVERY_S = 0.1
+
+log = logging.getLogger(__name__)
+
+
+class Meter:
+    """Count one phase's work and report it, not more often than a person can read."""
+
+    def __init__(self, report: Report, cancelled: Cancelled, phase: Phase, total: int) -> None:
+        self._report, self._cancelled, self._phase, self._total = report, cancelled, phase, total
+        self._done = 0
+        self._started = self._reported = time.monotonic()
+        self._tell()
+
+    def advance(self, count: int = 1) -> None:
+        """Add finished work; raise `CancelledError` when the user has stopped it."""
+        self._done += count
+        now = time.monotonic()
+        if now - self._reported >= _REPORT_EVERY_S or self._done >= self._total:
+            self._reported = now
+            self._tell()
+        if self._cancelled():
+            raise CancelledError("Stopped; what was finished is kept.")
+
+    def _tell(self) -> None:
+        elapsed = time.monotonic() - self._started
+        rate = self._done / elapsed if elapsed > 0 else 0.0
+        remaining = (self._total - self._done) / rate if rate > 0 else None
+        self._report(Progress(self._phase, self._done, self._total, rate, remaining))
+
+
+class Indexer:
+    """One writer's work on one workspace. Blocking; runs in a worker thread or in a command."""
+
+    def __init__(
+        self,
+        store: Store,
+        corpus: Corpus,
+        settings: Settings,
+        *,
+        report: Report,
+        cancelled: Cancelled,
+    ) -> None:
+        self._store = store
+        self._corpus = corpus
+        self._settings = settings
+        self._report = report
+        self._cancelled = cancelled
+
+    def read(self, *, everything: bool = False) -> UpdateReport:
+        """Make the stored documents those on disk; `everything` reads them again even if they look unchanged."""
+        self._report(Progress(Phase.SCAN, 0, 0))
+        entries = {entry.path: entry for entry in self._corpus.scan()}
+        known = self._store.documents()
+        missing = {path: document for path, document in known.items() if path not in entries}
+        stale = [entry for path, entry in sorted(entries.items()) if everything or _differs(entry, known.get(path))]
+        reader = _Reader(
+            self._store, self._corpus.root, self._settings.index.max_file_bytes, known, missing, everything
+        )
+        meter = Meter(self._report, self._cancelled, Phase.READ, len(stale))
+        remaining = iter(stale)
+        while True:
+            with self._store.transaction():
+                if not self._read_some(reader, remaining, meter):
+                    self._store.remove_documents(document.id for document in missing.values())
+                    break
+            self._check()
+        return UpdateReport(
+            documents=self._store.counts()[0],
+            added=reader.added,
+            changed=reader.changed,
+            moved=reader.moved,
+            removed=len(missing),
+        )
+
+    def _read_some(self, reader: _Reader, remaining: Iterator[FileEntry], meter: Meter) -> bool:
+        """Read documents for the length of one transaction; return whether there may be more."""
+        until = time.monotonic() + _COMMIT_EVERY_S
+        for entry in remaining:
+            reader.read(entry)
+            try:
+                meter.advance()
+            except CancelledError:
+                return True  # commit what was read; the caller asks again
+            if time.monotonic() > until:
+                return True
+        return False
+
+    def embed(self, embedder: Embedder, model_id: int, vectors: VectorIndex, first: Collection[str] = ()) -> int:
+        """Embed every text in use that has no vector, texts of the documents in `first` before others; return how many.
+
+        Raises `EmbeddingError` when the model fails; finished batches are kept.
+        """
+        table = self._store.embeddings
+        pending = dict(table.pending(model_id, first)) if first else {}
+        urgent = len(pending)
+        pending |= dict(table.pending(model_id))
+        meter = Meter(self._report, self._cancelled, Phase.EMBED, len(pending))
+        for batch in _batches(list(pending.items()), urgent):
+            texts = self._store.texts(batch)
+            rows = embedder.embed([texts[text_id] for text_id in batch], "passage")
+            with self._store.transaction():
+                table.put(model_id, batch, rows)
+            meter.advance(len(batch))
+            vectors.merge(self._store)
+        if pending:
+            vectors.merge(self._store)
+        return len(pending)
+
+    def compare(self, model: str, model_id: int, vectors: VectorIndex) -> None:
+        """Find the pairs that repeat each other among texts whose vectors are new."""
+        compare(
+            self._store,
+            model,
+            model_id,
+            vectors,
+            across_languages=self._settings.duplicates.across_languages,
+            meter=lambda total: Meter(self._report, self._cancelled, Phase.COMPARE, total),
+        )
+
+    def _check(self) -> None:
+        if self._cancelled():
+            raise CancelledError("Stopped; what was finished is kept.")
+
+
+class _Reader:
+    """Read one document after another into the store, noticing moves and untouched content."""
+
+    def __init__(
+        self,
+        store: Store,
+        root: Path,
+        max_bytes: int,
+        known: dict[str, StoredDocument],
+        missing: dict[str, StoredDocument],
+        everything: bool,
+    ) -> None:
+        self._store, self._root, self._max_bytes = store, root, max_bytes
+        self._known, self._missing, self._everything = known, missing, everything
+        self._missing_by_content: dict[tuple[bytes, str], list[StoredDocument]] = defaultdict(list)
+        for document in missing.values():
+            if document.hash is not None and document.format is not None:
+                self._missing_by_content[document.hash, document.format].append(document)
+        self.added = self.changed = self.moved = 0
+
+    def read(self, entry: FileEntry) -> None:
+        known = self._known.get(entry.path)
+        try:
+            self._read(entry, known)
+        except DocumentError as error:
+            self._problem(entry, str(error))
+        except OSError as error:
+            self._problem(entry, f"It cannot be read: {error.strerror or error}.")
+        except Exception:
+            # A reader that fails on one document is our bug, and must not keep the others out of the index.
+            log.exception("Reading %s failed", entry.path)
+            self._problem(entry, "Reading it failed in seealso itself; the log has the details.")
+
+    def _read(self, entry: FileEntry, known: StoredDocument | None) -> None:
+        if entry.size > self._max_bytes:
+            raise DocumentError(
+                f"It has {entry.size:,} bytes; the limit is {self._max_bytes:,}.",
+                hint="Raise `seealso.index.maxFileBytes` to index it.",
+            )
+        format = format_for(entry.path)
+        assert format is not None, "the corpus lists documents of known formats only"
+        raw = (self._root / entry.path).read_bytes()
+        digest = blake2b(raw, digest_size=HASH_BYTES).digest()
+        if known is not None and not self._everything and (known.hash, known.format) == (digest, format.name):
+            self._store.touch_document(known.id, size=entry.size, mtime_ns=entry.mtime_ns)
+            return
+        if known is None and (moved := self._missing_by_content.get((digest, format.name))):
+            document = moved.pop()
+            self._store.touch_document(document.id, size=entry.size, mtime_ns=entry.mtime_ns, path=entry.path)
+            del self._missing[document.path]
+            self.moved += 1
+            return
+        source, _ = decode(raw)
+        self._store.put_document(
+            entry.path,
+            size=entry.size,
+            mtime_ns=entry.mtime_ns,
+            hash=digest,
+            format=format.name,
+            segmentation=format.segmenter().segment(source),
+        )
+        if known is None:
+            self.added += 1
+        else:
+            self.changed += 1
+
+    def _problem(self, entry: FileEntry, reason: str) -> None:
+        self._store.put_document(entry.path, size=entry.size, mtime_ns=entry.mtime_ns, problem=reason)
+
+
+def _differs(entry: FileEntry, known: StoredDocument | None) -> bool:
+    return known is None or (known.size, known.mtime_ns) != (entry.size, entry.mtime_ns)
+
+
+def _batches(pending: list[tuple[int, int]], urgent: int) -> Iterator[list[int]]:
+    """Yield text ids in batches of similar length: the first `urgent` ones before the others."""
+    for part in (pending[:urgent], pending[urgent:]):
+        remaining = iter(part)
+        while window := sorted(islice(remaining, EMBED_WINDOW), key=lambda item: item[1]):
+            for start in range(0, len(window), EMBED_BATCH):
+                yield [text_id for text_id, _ in window[start : start + EMBED_BATCH]]

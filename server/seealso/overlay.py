@@ -1,0 +1,86 @@
+"""Unsaved buffers, laid over the index: their passages come from the buffer, never from the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from seealso.model import Passage, Place, Segmentation
+from seealso.text.base import Format, Segmenter
+from seealso.text.registry import format_for
+
+if TYPE_CHECKING:
+    from seealso.embed.base import Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Buffer:
+    """One open document as the editor has it."""
+
+    path: str
+    version: int | None
+    format: Format
+    segmenter: Segmenter
+    segmentation: Segmentation
+
+    def places(self) -> Iterator[tuple[Passage, Place]]:
+        for passage in self.segmentation.passages:
+            yield passage, place_of(self.path, passage)
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """All open buffers; replaced as a whole, so that a question sees one state from beginning to end."""
+
+    buffers: dict[str, Buffer] = field(default_factory=dict)
+
+    def with_text(self, path: str, text: str, version: int | None, language_id: str | None) -> Overlay:
+        """Return the overlay with a buffer opened or changed; a text of unknown format changes nothing."""
+        old = self.buffers.get(path)
+        format = format_for(path, language_id)
+        if format is None:
+            return self
+        segmenter = old.segmenter if old is not None and old.format is format else format.segmenter()
+        segmentation = segmenter.segment(text.encode("utf-8", "replace"))
+        return Overlay({**self.buffers, path: Buffer(path, version, format, segmenter, segmentation)})
+
+    def without(self, path: str) -> Overlay:
+        return Overlay({key: buffer for key, buffer in self.buffers.items() if key != path})
+
+    def by_text(self) -> dict[bytes, list[tuple[Passage, Place]]]:
+        """Return every open passage by content hash."""
+        found: dict[bytes, list[tuple[Passage, Place]]] = {}
+        for buffer in self.buffers.values():
+            for passage, place in buffer.places():
+                found.setdefault(passage.hash, []).append((passage, place))
+        return found
+
+
+class VectorCache:
+    """Vectors of texts that are being written and not in the index; the oldest are forgotten."""
+
+    def __init__(self, limit: int = 4096) -> None:
+        self._limit = limit
+        self._vectors: dict[bytes, Vectors] = {}
+
+    def get(self, text_hash: bytes) -> Vectors | None:
+        return self._vectors.get(text_hash)
+
+    def put(self, text_hash: bytes, vector: Vectors) -> None:
+        self._vectors[text_hash] = vector
+        while len(self._vectors) > self._limit:
+            self._vectors.pop(next(iter(self._vectors)), None)
+
+
+def place_of(path: str, passage: Passage) -> Place:
+    """Return where a passage of a document stands."""
+    return Place(
+        path=path,
+        start_line=passage.start_line,
+        end_line=passage.end_line,
+        kind=passage.kind,
+        text=passage.text,
+        headings=passage.headings,
+        language=passage.language,
+    )

@@ -1,0 +1,503 @@
+"""One open workspace: its settings, its index and the buffers over it. What every front end talks to."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seealso.corpus import cache_directory, index_directory
+from seealso.errors import CancelledError, EmbeddingError, IndexUnavailableError, SeeAlsoError
+from seealso.model import (
+    Answer,
+    DuplicateFinding,
+    DuplicateGroup,
+    DuplicateKind,
+    Heading,
+    IndexStatus,
+    Passage,
+    Place,
+    Progress,
+    Related,
+    Segmentation,
+    UpdateReport,
+)
+from seealso.settings import Settings
+
+if TYPE_CHECKING:
+    from seealso.embed.base import Embedder, EmbedKind, Vectors
+    from seealso.index.store import Store
+    from seealso.index.vectors import VectorIndex
+    from seealso.overlay import Overlay, VectorCache
+    from seealso.questions import Questions
+
+Report = Callable[[Progress], None]
+Cancelled = Callable[[], bool]
+
+_SLICE = 16
+"""Unsaved passages embedded at once, so that a question asked meanwhile waits for no more."""
+
+
+_COMPLETE = "complete"
+"""Key of the model whose vectors all passages have; counting them at each question would take longer than answering."""
+
+
+def _silent(progress: Progress) -> None:
+    """Report to nobody."""
+
+
+def _never() -> bool:
+    return False
+
+
+class Workspace:
+    """One folder. Methods block and are thread-safe; an asyncio front end calls them from its own executors.
+
+    Importing and opening is cheap: the model, numpy and usearch are loaded by the first call that needs them.
+    """
+
+    def __init__(self, root: Path, settings: Settings, embedder: Embedder | None) -> None:
+        self.root = root
+        self.settings = settings
+        self.directory = index_directory(root)
+        self._embedder = embedder
+        self._own_embedder = embedder is None
+        self._connections = threading.local()
+        self._stores: list[Store] = []
+        self._lock = threading.RLock()
+        self._overlay: Overlay | None = None
+        self._cache: VectorCache | None = None
+        self._vectors: dict[int, VectorIndex] = {}
+        self._updating = False
+
+    @classmethod
+    def open(cls, root: Path, settings: Settings | None = None, *, embedder: Embedder | None = None) -> Workspace:
+        """Open the workspace of a folder, indexed or not.
+
+        Raises `SeeAlsoError` when there is no such folder.
+        """
+        try:
+            resolved = root.expanduser().resolve(strict=True)
+        except OSError as error:
+            raise SeeAlsoError(f"{root} does not exist.", hint="Name the folder that holds your documents.") from error
+        if not resolved.is_dir():
+            raise SeeAlsoError(f"{root} is not a folder.", hint="Name the folder that holds your documents.")
+        return cls(resolved, settings or Settings(), embedder)
+
+    @classmethod
+    def containing(cls, path: Path, settings: Settings | None = None, *, embedder: Embedder | None = None) -> Workspace:
+        """Open the indexed workspace that holds a file or folder: the nearest one upwards.
+
+        Raises `IndexUnavailableError` when no folder above has been indexed.
+        """
+        resolved = path.expanduser().resolve()
+        for folder in (resolved, *resolved.parents):
+            if folder.is_dir() and (index_directory(folder) / "index.sqlite").exists():
+                return cls(folder, settings or Settings(), embedder)
+        raise IndexUnavailableError(
+            f"No indexed folder holds {path}.", hint="Run `seealso index FOLDER` for the folder it belongs to."
+        )
+
+    def configure(self, settings: Settings) -> None:
+        """Use other settings from the next question or update on."""
+        with self._lock:
+            if self._own_embedder and settings.embedding != self.settings.embedding and self._embedder is not None:
+                self._embedder.close()
+                self._embedder = None
+            self.settings = settings
+
+    def close(self) -> None:
+        with self._lock:
+            for store in self._stores:
+                store.close()
+            self._stores.clear()
+            self._connections = threading.local()
+            if self._embedder is not None and self._own_embedder:
+                self._embedder.close()
+
+    # -- bringing the index up to date
+
+    def update(
+        self,
+        *,
+        report: Report = _silent,
+        cancelled: Cancelled = _never,
+        first: Collection[str] = (),
+        everything: bool = False,
+    ) -> UpdateReport:
+        """Make the index that of the files on disk; documents in `first` (relative paths) are embedded first.
+
+        Cancelling returns a report that says so; finished work is kept. Raises `IndexUnavailableError` while another
+        process is writing, `EmbeddingError` when the model fails (search by words works all the same).
+        """
+        from seealso.corpus import Corpus
+        from seealso.indexer import Indexer
+
+        with self._writing() as store:
+            indexer = Indexer(
+                store, Corpus(self.root, self.settings.index), self.settings, report=report, cancelled=cancelled
+            )
+            result = UpdateReport(documents=store.counts()[0])
+            embedded = 0
+            try:
+                result = indexer.read(everything=everything)
+                embedder = self._model()
+                model_id = store.embeddings.model_id(embedder.info)
+                vectors = self._vector_index(model_id, embedder.info.dimension)
+                if store.embeddings.pending(model_id):
+                    store.set_meta(_COMPLETE, "")
+                    embedded = indexer.embed(embedder, model_id, vectors, first)
+                store.set_meta(_COMPLETE, embedder.info.id)
+                indexer.compare(embedder.info.id, model_id, vectors)
+            except CancelledError:
+                result = replace(result, documents=store.counts()[0], cancelled=True)
+            else:
+                store.set_meta("updated_at", str(time.time()))
+            return replace(result, embedded=embedded, pending=self._pending(store))
+
+    def rebuild(
+        self,
+        *,
+        report: Report = _silent,
+        cancelled: Cancelled = _never,
+        first: Collection[str] = (),
+    ) -> UpdateReport:
+        """Read every document again; texts that have a vector keep it."""
+        return self.update(report=report, cancelled=cancelled, first=first, everything=True)
+
+    def clear(self) -> None:
+        """Delete the index of this workspace."""
+        with self._lock:
+            for store in self._stores:
+                store.close()
+            self._stores.clear()
+            self._connections = threading.local()
+            self._vectors.clear()
+            shutil.rmtree(self.directory, ignore_errors=True)
+
+    def status(self) -> IndexStatus:
+        """Say what is indexed and what is not, without loading the model."""
+        store = self._store()
+        model = self._model().info.id
+        if store is None:
+            state = "building" if self._updating else "empty"
+            return IndexStatus(str(self.root), str(self.directory), 0, 0, 0, 0, (), model, 0, state)
+        with store.snapshot():
+            documents, passages = store.counts()
+            model_id = store.embeddings.known_model_id(model)
+            embedded = store.embeddings.embedded_passages(model_id) if model_id is not None else 0
+            updated_at = store.meta("updated_at")
+            errors = store.problems()
+        pending = passages - embedded
+        state = (
+            "building"
+            if self._updating or self._is_locked()
+            else "empty"
+            if updated_at is None and not documents
+            else "partial"
+            if pending or updated_at is None
+            else "ready"
+        )
+        return IndexStatus(
+            root=str(self.root),
+            directory=str(self.directory),
+            documents=documents,
+            passages=passages,
+            embedded=embedded,
+            pending=pending,
+            errors=errors,
+            model=model,
+            index_bytes=sum(file.stat().st_size for file in self.directory.iterdir() if file.is_file()),
+            state=state,
+            updated_at=float(updated_at) if updated_at is not None else None,
+        )
+
+    # -- unsaved buffers
+
+    def relative(self, path: Path) -> str | None:
+        """Return the path from the root with `/`, or None for a path outside."""
+        for candidate in (path, path.resolve()):
+            try:
+                return candidate.relative_to(self.root).as_posix()
+            except ValueError:
+                continue
+        return None
+
+    def set_buffer(self, path: str, text: str, version: int | None, language_id: str | None = None) -> None:
+        """Let an open document count as the editor has it."""
+        with self._lock:
+            self._overlay = self._buffers().with_text(path, text, version, language_id)
+
+    def drop_buffer(self, path: str) -> None:
+        with self._lock:
+            self._overlay = self._buffers().without(path)
+
+    def segmentation(self, path: str) -> Segmentation | None:
+        """Return a document's passages and headings: the open buffer's, else the index's."""
+        buffer = self._buffers().buffers.get(path)
+        if buffer is not None:
+            return buffer.segmentation
+        store = self._store()
+        if store is None:
+            return None
+        with store.snapshot():
+            return store.segmentation(path)
+
+    def passage_at(self, path: str, line: int) -> Passage | None:
+        """Return the passage that covers a 0-based line."""
+        segmentation = self.segmentation(path)
+        passages = segmentation.passages if segmentation else ()
+        return next((passage for passage in passages if passage.start_line <= line <= passage.end_line), None)
+
+    # -- questions
+
+    def search(self, query: str, limit: int = 10, *, semantic: bool = True) -> Answer:
+        """Return the passages that answer a query, by meaning and by words."""
+        vector = self._embed_one(query, "query") if semantic else None
+        with self._asking() as questions:
+            return questions.search(query, vector, limit) if questions else Answer((), False)
+
+    def related(self, path: str, line: int, limit: int | None = None) -> Related | None:
+        """Return what the workspace says about the passage at a 0-based line, or None when there is no passage."""
+        passage = self.passage_at(path, line)
+        if passage is None:
+            return None
+        vector = self._passage_vector(passage)
+        with self._asking() as questions:
+            if questions is None:
+                return Related(passage, (), (), False)
+            return questions.related(path, passage, vector, limit or self.settings.related.limit)
+
+    def related_to_text(self, text: str, limit: int, *, exclude: str | None = None) -> Answer:
+        """Return the passages closest to some text, such as the sentence being written; not those of `exclude`."""
+        vector = self._embed_one(text, "passage")
+        with self._asking() as questions:
+            return questions.related_to_text(text, vector, limit, exclude) if questions else Answer((), False)
+
+    def duplicates(self, kinds: Collection[DuplicateKind] | None = None) -> list[DuplicateGroup]:
+        """Return the groups of passages that repeat one another, longest and strongest first."""
+        with self._asking() as questions:
+            return questions.duplicates(kinds or self.settings.duplicate_kinds) if questions else []
+
+    def duplicates_in(self, path: str) -> tuple[DuplicateFinding, ...]:
+        """Return what is repeated elsewhere, passage by passage, of a document as it is now."""
+        from seealso.text.prose import count_words
+
+        segmentation = self.segmentation(path)
+        if segmentation is None:
+            return ()
+        passages = [
+            passage
+            for passage in segmentation.passages
+            if not passage.ignored and count_words(passage.text) >= self.settings.duplicates.min_words
+        ]
+        vectors = self._passage_vectors(passages)
+        findings = []
+        for passage, vector in zip(passages, vectors, strict=True):
+            # One snapshot a passage: a hover that comes meanwhile does not wait for the whole document.
+            with self._asking() as questions:
+                finding = questions.duplicates_of(path, passage, vector) if questions else None
+            if finding is not None:
+                findings.append(finding)
+        return tuple(findings)
+
+    def headings(self) -> list[tuple[str, Heading]]:
+        """Return every heading of the workspace with its document's path."""
+        buffers = self._buffers().buffers
+        store = self._store()
+        saved = store.headings() if store is not None else []
+        return [(path, heading) for path, heading in saved if path not in buffers] + [
+            (path, heading) for path, buffer in buffers.items() for heading in buffer.segmentation.headings
+        ]
+
+    def following(self, place: Place) -> Place | None:
+        """Return the passage that comes after a place in its document."""
+        from seealso.overlay import place_of
+
+        segmentation = self.segmentation(place.path)
+        passages = segmentation.passages if segmentation else ()
+        after = next((passage for passage in passages if passage.start_line > place.end_line), None)
+        return place_of(place.path, after) if after is not None else None
+
+    # -- pairs marked as intended
+
+    def ignore(self, first_text: str, second_text: str) -> None:
+        """Never report these two passages as duplicates of each other again."""
+        with self._writing() as store:
+            store.ignore_pair(first_text, second_text)
+
+    def ignored_pairs(self) -> list[tuple[str, str]]:
+        store = self._store()
+        return store.ignored_pairs() if store is not None else []
+
+    # -- inside
+
+    def _model(self) -> Embedder:
+        with self._lock:
+            if self._embedder is None:
+                from seealso.embed.onnx import OnnxEmbedder
+
+                self._embedder = OnnxEmbedder(self.settings.embedding.threads)
+            return self._embedder
+
+    def _buffers(self) -> Overlay:
+        with self._lock:
+            if self._overlay is None:
+                from seealso.overlay import Overlay
+
+                self._overlay = Overlay()
+            return self._overlay
+
+    def _vector_cache(self) -> VectorCache:
+        with self._lock:
+            if self._cache is None:
+                from seealso.overlay import VectorCache
+
+                self._cache = VectorCache()
+            return self._cache
+
+    def _vector_index(self, model_id: int, dimension: int) -> VectorIndex:
+        with self._lock:
+            if model_id not in self._vectors:
+                from seealso.index.vectors import VectorIndex
+
+                self._vectors[model_id] = VectorIndex(self.directory, model_id, dimension)
+            return self._vectors[model_id]
+
+    def _store(self) -> Store | None:
+        """Return this thread's connection, or None while nothing has been indexed."""
+        store: Store | None = getattr(self._connections, "store", None)
+        if store is None:
+            from seealso.index.store import FILE_NAME, Store
+
+            if not (self.directory / FILE_NAME).exists():
+                return None
+            try:
+                store = Store(self.directory, create=False)
+            except IndexUnavailableError:
+                return None  # another version's: the next update replaces it
+            self._keep(store)
+        return store
+
+    def _keep(self, store: Store) -> None:
+        with self._lock:
+            self._connections.store = store
+            self._stores.append(store)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Store]:
+        """Hold the writer lock; one process writes an index at a time."""
+        from filelock import FileLock, Timeout
+
+        from seealso.index.store import Store
+
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self._lock_path, timeout=0)
+            lock.acquire()
+        except Timeout as error:
+            raise IndexUnavailableError(
+                f"Another seealso process is writing the index of {self.root}.",
+                hint="Its results appear here as it goes; try again when it is done.",
+            ) from error
+        except OSError as error:
+            raise IndexUnavailableError(
+                f"The index folder {self.directory} cannot be written ({error.strerror}).",
+                hint=f"Free some space, mend its permissions, or set SEEALSO_CACHE_DIR (now {cache_directory()}).",
+            ) from error
+        try:
+            self._updating = True
+            store = getattr(self._connections, "store", None)
+            if store is None:
+                store = Store(self.directory, create=True)
+                self._keep(store)
+            yield store
+        finally:
+            self._updating = False
+            lock.release()
+
+    @property
+    def _lock_path(self) -> Path:
+        return self.directory / "writer.lock"
+
+    def _is_locked(self) -> bool:
+        from filelock import FileLock, Timeout
+
+        try:
+            with FileLock(self._lock_path, timeout=0):
+                return False
+        except (Timeout, OSError):
+            return True
+
+    @contextmanager
+    def _asking(self) -> Iterator[Questions | None]:
+        """Give a question one state of everything, or None while nothing has been indexed."""
+        from seealso.embed.profile import profile_for
+        from seealso.questions import Questions, VectorSpace
+
+        store = self._store()
+        if store is None:
+            yield None
+            return
+        info = self._model().info
+        with store.snapshot():
+            model_id = store.embeddings.known_model_id(info.id)
+            space = None
+            complete = False
+            if model_id is not None:
+                vectors = self._vector_index(model_id, info.dimension)
+                vectors.follow(store)
+                space = VectorSpace(model_id, vectors, profile_for(info.id))
+                complete = store.meta(_COMPLETE) == info.id
+            yield Questions(store, self._buffers(), space, self._vector_cache(), self.settings, complete)
+
+    def _pending(self, store: Store) -> int:
+        model_id = store.embeddings.known_model_id(self._model().info.id)
+        return len(store.embeddings.pending(model_id)) if model_id is not None else store.counts()[1]
+
+    def _embed_one(self, text: str, kind: EmbedKind) -> Vectors | None:
+        """Return a text's vector, or None when the model is unavailable: words must do then."""
+        try:
+            vector: Vectors = self._model().embed([text], kind)[0]
+        except EmbeddingError:
+            return None
+        return vector
+
+    def _passage_vector(self, passage: Passage) -> Vectors | None:
+        return self._passage_vectors([passage])[0]
+
+    def _passage_vectors(self, passages: list[Passage]) -> list[Vectors | None]:
+        """Return the vectors of passages: from the index, from the cache, else embedded now."""
+        found: dict[bytes, Vectors] = {}
+        store = self._store()
+        if store is not None:
+            ids = store.text_ids([passage.hash for passage in passages])
+            model_id = store.embeddings.known_model_id(self._model().info.id)
+            if ids and model_id is not None:
+                stored = store.embeddings.get(model_id, ids.values())
+                found = {text_hash: stored[text_id] for text_hash, text_id in ids.items() if text_id in stored}
+        cache = self._vector_cache()
+        missing: dict[bytes, str] = {}
+        for passage in passages:
+            if passage.hash not in found:
+                cached = cache.get(passage.hash)
+                if cached is not None:
+                    found[passage.hash] = cached
+                else:
+                    missing[passage.hash] = passage.text
+        todo = list(missing.items())
+        for start in range(0, len(todo), _SLICE):
+            part = todo[start : start + _SLICE]
+            try:
+                rows = self._model().embed([text for _, text in part], "passage")
+            except EmbeddingError:
+                break
+            for (text_hash, _), row in zip(part, rows, strict=True):
+                cache.put(text_hash, row)
+                found[text_hash] = row
+        return [found.get(passage.hash) for passage in passages]

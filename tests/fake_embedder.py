@@ -1,0 +1,42 @@
+"""An embedder that means something without a model: texts that share words are close."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from hashlib import blake2b
+
+import numpy as np
+
+from seealso.embed.base import EmbedKind, ModelInfo, Vectors
+
+DIMENSION = 64
+
+
+class FakeEmbedder:
+    """Hashed bag of words: each word adds its own fixed direction. Deterministic, and counts what it is asked."""
+
+    def __init__(self, model_id: str = "fake-bag-of-words") -> None:
+        self._info = ModelInfo(model_id, DIMENSION, 512)
+        self.embedded: list[str] = []
+
+    @property
+    def info(self) -> ModelInfo:
+        return self._info
+
+    def embed(self, texts: Sequence[str], kind: EmbedKind) -> Vectors:
+        if kind == "passage":
+            self.embedded += texts
+        rows = np.stack([self._row(text) for text in texts])
+        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+    def close(self) -> None:
+        """Hold nothing."""
+
+    @staticmethod
+    def _row(text: str) -> Vectors:
+        row = np.full(DIMENSION, 1e-3, np.float32)
+        for word in re.findall(r"\w+", text.casefold()):
+            seed = int.from_bytes(blake2b(word.encode("utf-8", "replace"), digest_size=8).digest())
+            row += np.random.default_rng(seed).standard_normal(DIMENSION).astype(np.float32)
+        return row
