@@ -62,7 +62,7 @@ def collapse(text: str) -> str:
 
 
 def join_items(texts: Iterable[str]) -> str:
-    """Return clean texts (the items of a list, the rows of a table) as one, separated by semicolons where no mark is."""
+    """Return clean texts (items of a list, rows of a table) as one, with semicolons where they end without a mark."""
     return _join(texts, ";")
 
 
