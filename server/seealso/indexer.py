@@ -198,14 +198,14 @@ class _Reader:
                 f"It has {entry.size:,} bytes; the limit is {self._max_bytes:,}.",
                 hint="Raise `seealso.index.maxFileBytes` to index it.",
             )
-        format = format_for(entry.path)
-        assert format is not None, "the corpus lists documents of known formats only"
+        document_format = format_for(entry.path)
+        assert document_format is not None, "the corpus lists documents of known formats only"
         raw = (self._root / entry.path).read_bytes()
         digest = blake2b(raw, digest_size=HASH_BYTES).digest()
-        if known is not None and not self._everything and (known.hash, known.format) == (digest, format.name):
+        if known is not None and not self._everything and (known.hash, known.format) == (digest, document_format.name):
             self._store.touch_document(known.id, size=entry.size, mtime_ns=entry.mtime_ns)
             return
-        if known is None and (moved := self._missing_by_content.get((digest, format.name))):
+        if known is None and (moved := self._missing_by_content.get((digest, document_format.name))):
             document = moved.pop()
             self._store.touch_document(document.id, size=entry.size, mtime_ns=entry.mtime_ns, path=entry.path)
             del self._missing[document.path]
@@ -216,9 +216,9 @@ class _Reader:
             entry.path,
             size=entry.size,
             mtime_ns=entry.mtime_ns,
-            hash=digest,
-            format=format.name,
-            segmentation=format.segmenter().segment(source),
+            digest=digest,
+            format_name=document_format.name,
+            segmentation=document_format.segmenter().segment(source),
         )
         if known is None:
             self.added += 1

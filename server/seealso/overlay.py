@@ -38,12 +38,12 @@ class Overlay:
     def with_text(self, path: str, text: str, version: int | None, language_id: str | None) -> Overlay:
         """Return the overlay with a buffer opened or changed; a text of unknown format changes nothing."""
         old = self.buffers.get(path)
-        format = format_for(path, language_id)
-        if format is None:
+        document_format = format_for(path, language_id)
+        if document_format is None:
             return self
-        segmenter = old.segmenter if old is not None and old.format is format else format.segmenter()
+        segmenter = old.segmenter if old is not None and old.format is document_format else document_format.segmenter()
         segmentation = segmenter.segment(text.encode("utf-8", "replace"))
-        return Overlay({**self.buffers, path: Buffer(path, version, format, segmenter, segmentation)})
+        return Overlay({**self.buffers, path: Buffer(path, version, document_format, segmenter, segmentation)})
 
     def without(self, path: str) -> Overlay:
         return Overlay({key: buffer for key, buffer in self.buffers.items() if key != path})

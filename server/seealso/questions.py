@@ -206,7 +206,7 @@ class Questions:
             for text_id, places in self._places(wanted, limit=PLACES_OF_A_TEXT).items()
             if places
         ]
-        return candidates + self._unsaved(weights, vector)
+        return candidates + self._unsaved(vector)
 
     def _places(self, text_ids: Collection[int], limit: int | None = None) -> dict[int, list[tuple[Place, bool]]]:
         """Return the places of stored texts: saved documents from the index, open ones from their buffers."""
@@ -221,7 +221,7 @@ class Questions:
                     places[text_id] += [(place, passage.ignored) for passage, place in open_texts[text_hash]]
         return places
 
-    def _unsaved(self, weights: dict[str, float], vector: Vectors | None) -> list[_Candidate]:
+    def _unsaved(self, vector: Vectors | None) -> list[_Candidate]:
         """Return the texts of open buffers that the index does not know yet."""
         open_texts = self.overlay.by_text()
         for text_hash in self.store.text_ids(open_texts):

@@ -131,9 +131,11 @@ def _section(cls: Any, wire: object, path: str, problems: list[str]) -> Any:
         wire = {}
     hints = typing.get_type_hints(cls)
     known = {wire_name(spec.name): spec for spec in fields(cls)}
-    for key in wire:
-        if key not in known:
-            problems.append(f"`{path}.{key}` is not a setting of seealso{_nearest(str(key), known)}; it is ignored.")
+    problems += [
+        f"`{path}.{key}` is not a setting of seealso{_nearest(str(key), known)}; it is ignored."
+        for key in wire
+        if key not in known
+    ]
     values: dict[str, Any] = {}
     for key, spec in known.items():
         hint, where = hints[spec.name], f"{path}.{key}"
