@@ -385,22 +385,22 @@ class Store:
 
 
 def _open(path: Path, *, create: bool) -> sqlite3.Connection:
-    db = _connect(path, create=create)
+    version = None
     try:
+        db = _connect(path, create=create)
         version = int(db.execute("PRAGMA user_version").fetchone()[0])
-    except sqlite3.DatabaseError as error:
+        if version == SCHEMA_VERSION:
+            return db
         db.close()
-        if not create or isinstance(error, sqlite3.OperationalError):
+    except sqlite3.OperationalError:
+        raise  # locked, read-only, full: the file may be good
+    except sqlite3.DatabaseError:
+        if not create:
             raise
-        version = -1
-    if version == SCHEMA_VERSION:
-        return db
     if not create:
-        db.close()
         raise IndexUnavailableError(
             "The index was made by another version of seealso.", hint="Run `seealso index FOLDER` to build it again."
         )
-    db.close()
     if version != 0:
         for suffix in ("", "-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
@@ -414,12 +414,20 @@ def _connect(path: Path, *, create: bool) -> sqlite3.Connection:
     db = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False, timeout=30
     )
+    try:
+        _configure(db)
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
+
+
+def _configure(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA journal_mode = WAL")
     # The index can be rebuilt: losing the last commit in a power cut is no loss, a slow disk flush each batch is.
     db.execute("PRAGMA synchronous = NORMAL")
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA temp_store = MEMORY")
-    return db
 
 
 def _storable(text: str) -> str:
