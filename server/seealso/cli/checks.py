@@ -1,0 +1,183 @@
+"""What `seealso doctor` tries: each check returns what it saw, or raises what is wrong and what to do about it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seealso.cli.units import size
+from seealso.corpus import CACHE_VARIABLE, cache_directory
+from seealso.errors import EmbeddingError, IndexUnavailableError, SeeAlsoError
+
+if TYPE_CHECKING:
+    from seealso.model import Segmentation
+
+MIN_PYTHON = (3, 11)
+MIN_FREE_BYTES = 200_000_000
+"""An index takes up to 3 kB a passage: room for a workspace of 50,000 passages."""
+
+_REINSTALL = "Install seealso again in a fresh virtual environment."
+_SAMPLES = {
+    "sample.md": "# Title\n\nOne paragraph with a [link](other.md).\n\n- and a list\n",
+    "sample.rst": "Title\n=====\n\nOne paragraph with ``code`` in it.\n\n* and a list\n",
+    "sample.txt": "One paragraph.\n\nAnd another one.\n",
+}
+_PASSAGE = "To restore a deleted file, open the history of its folder and choose the day."
+_ALIKE = "Wer eine gelöschte Datei zurückholen will, öffnet den Verlauf des Ordners und wählt den Tag."
+_OTHER = "The recipe needs two onions, a spoon of butter and a pinch of nutmeg."
+
+
+def python() -> str:
+    """Report the interpreter."""
+    if sys.version_info[:2] < MIN_PYTHON:
+        wanted = ".".join(map(str, MIN_PYTHON))
+        raise SeeAlsoError(f"Python {platform.python_version()} is too old.", hint=f"Use Python {wanted} or later.")
+    return f"{platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+
+
+def sqlite() -> str:
+    """Make a full-text table as the index does, and find a word in it."""
+    from seealso.index.words import FTS5_TOKENIZE
+
+    with closing(sqlite3.connect(":memory:")) as db:
+        try:
+            db.execute(f'CREATE VIRTUAL TABLE probe USING fts5(body, tokenize="{FTS5_TOKENIZE}")')
+            db.execute("INSERT INTO probe VALUES ('kmalloc_node 検索')")
+            found = db.execute("SELECT count(*) FROM probe WHERE probe MATCH '\"検索\"'").fetchone()[0]
+        except sqlite3.Error as error:
+            raise SeeAlsoError(
+                f"SQLite {sqlite3.sqlite_version} has no usable full-text search ({error}).",
+                hint="Use a Python whose sqlite3 was built with FTS5; those of python.org and of conda are.",
+            ) from error
+    if found != 1:
+        raise SeeAlsoError(
+            f"The full-text search of SQLite {sqlite3.sqlite_version} does not find what it holds.",
+            hint="Use a Python with a newer SQLite.",
+        )
+    return f"{sqlite3.sqlite_version} with FTS5"
+
+
+def readers() -> str:
+    """Read a small document of each format."""
+    from seealso.text.registry import format_for
+
+    names = []
+    for name, text in _SAMPLES.items():
+        reader = format_for(name)
+        passages = reader.segmenter().segment(text.encode()).passages if reader is not None else ()
+        if reader is None or len(passages) != 2:
+            raise SeeAlsoError(f"{name}: {len(passages)} passages were read instead of 2.", hint=_REINSTALL)
+        names.append(reader.name)
+    return ", ".join(names)
+
+
+def model() -> str:
+    """Embed three sentences; the same meaning in two languages must be nearer than another meaning in one."""
+    import numpy as np
+
+    from seealso.embed.onnx import OnnxEmbedder
+
+    with closing(OnnxEmbedder()) as embedder:
+        vectors = embedder.embed([_PASSAGE, _ALIKE, _OTHER], "passage")
+        info = embedder.info
+    lengths = np.linalg.norm(vectors, axis=1)
+    if vectors.shape != (3, info.dimension) or not np.allclose(lengths, 1.0, atol=1e-3):
+        raise EmbeddingError("The embedding model gives vectors of a wrong shape or length.", hint=_REINSTALL)
+    alike, other = float(vectors[0] @ vectors[1]), float(vectors[0] @ vectors[2])
+    if alike <= other:
+        raise EmbeddingError(
+            f"The embedding model finds unrelated texts closer ({other:.2f}) than related ones ({alike:.2f}).",
+            hint=_REINSTALL,
+        )
+    return f"{info.id}, {info.dimension} dimensions; same meaning {alike:.2f}, other meaning {other:.2f}"
+
+
+def vectors() -> str:
+    """Write a small index with its vector file, open it again and find every vector in it."""
+    import numpy as np
+
+    from seealso.embed.base import ModelInfo
+    from seealso.index.store import Store
+    from seealso.index.vectors import VectorIndex
+
+    info = ModelInfo("doctor", 32, 1)
+    rows = np.linalg.qr(np.random.default_rng(0).normal(size=(info.dimension, info.dimension)))[0].astype(np.float32)
+    with tempfile.TemporaryDirectory(prefix="seealso-doctor-", ignore_cleanup_errors=True) as name:
+        directory = Path(name)
+        with closing(Store(directory, create=True)) as store:
+            with store.transaction():
+                store.put_document(
+                    "probe.txt",
+                    size=1,
+                    mtime_ns=0,
+                    digest=b"",
+                    format_name="plain",
+                    segmentation=_paragraphs(len(rows)),
+                )
+                model_id = store.embeddings.model_id(info)
+                texts = [text_id for text_id, _ in store.embeddings.pending(model_id)]
+                store.embeddings.put(model_id, texts, rows)
+            VectorIndex(directory, model_id, info.dimension).merge(store, force=True)
+            index = VectorIndex(directory, model_id, info.dimension)
+            index.follow(store)
+            found = [index.search(row, 1)[0][0] for row in rows]
+            files = sorted(path.name for path in directory.glob("vectors.*"))
+    if found != texts or len(files) != 1:
+        raise IndexUnavailableError("The vector index does not find what was written to it.", hint=_REINSTALL)
+    return f"{len(found)} vectors written, opened and found"
+
+
+def cache() -> str:
+    """Write to the folder that holds the indexes."""
+    directory = cache_directory()
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=directory, prefix=".doctor-") as file:
+            file.write(b"probe")
+    except OSError as error:
+        raise SeeAlsoError(
+            f"{directory} cannot be written to: {error.strerror or error}.",
+            hint=f"Mend its permissions, or name another folder in the environment variable {CACHE_VARIABLE}.",
+        ) from error
+    return str(directory)
+
+
+def space() -> str:
+    """Look at the free space where the indexes are kept."""
+    directory = cache_directory()
+    while not directory.exists():
+        directory = directory.parent
+    free = shutil.disk_usage(directory).free
+    if free < MIN_FREE_BYTES:
+        raise SeeAlsoError(
+            f"Only {size(free)} are free for indexes.",
+            hint=f"Make room, or name a folder on another disk in the environment variable {CACHE_VARIABLE}.",
+        )
+    return f"{size(free)} free"
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "python": python,
+    "sqlite": sqlite,
+    "readers": readers,
+    "model": model,
+    "vectors": vectors,
+    "cache": cache,
+    "space": space,
+}
+
+
+def _paragraphs(count: int) -> Segmentation:
+    from seealso.text.registry import format_for
+
+    reader = format_for("probe.txt")
+    assert reader is not None
+    return reader.segmenter().segment("\n\n".join(f"Paragraph number {number}." for number in range(count)).encode())

@@ -1,0 +1,79 @@
+"""`seealso doctor`: try every part of the machinery once, in earnest, and say what to do about what does not work."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from seealso.cli import EXIT_FOUND, EXIT_OK
+from seealso.cli.checks import CHECKS
+from seealso.cli.console import answers, write_json
+from seealso.cli.options import JsonOption
+from seealso.cli.printable import printable
+from seealso.cli.units import count
+from seealso.errors import SeeAlsoError
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found."""
+
+    check: str
+    ok: bool
+    detail: str
+    hint: str = ""
+    """What to do, empty when all is well."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command("doctor", epilog="Example:  seealso doctor --json")
+    def _doctor(json: JsonOption = False) -> int:
+        """Check that everything seealso needs works on this machine.
+
+        Tries Python, SQLite, the document readers, the embedding model, the vector index, the cache folder and the free
+        space, and says what to do about each problem. The exit code is 1 when there is one.
+        """
+        findings = [examine(name, check) for name, check in CHECKS.items()]
+        if json:
+            for finding in findings:
+                write_json({"check": finding.check, "ok": finding.ok, "detail": finding.detail, "hint": finding.hint})
+        else:
+            _print_findings(findings)
+        return EXIT_OK if all(finding.ok for finding in findings) else EXIT_FOUND
+
+
+def examine(name: str, check: Callable[[], str]) -> Finding:
+    """Run one check; whatever it raises is its finding."""
+    try:
+        return Finding(name, ok=True, detail=check())
+    except SeeAlsoError as error:
+        return Finding(name, ok=False, detail=error.message, hint=error.hint)
+    except Exception as error:  # noqa: BLE001  a check may meet anything; the others must still run
+        return Finding(
+            name,
+            ok=False,
+            detail=f"{type(error).__name__}: {error}",
+            hint="Install seealso again in a fresh virtual environment; if this stays, please report it.",
+        )
+
+
+def _print_findings(findings: list[Finding]) -> None:
+    console = answers()
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column(overflow="fold")
+    for finding in findings:
+        verdict = Text("ok", style="green") if finding.ok else Text("problem", style="bold red")
+        said = Text(printable(finding.detail))
+        if finding.hint:
+            said.append(f"\n{printable(finding.hint)}", style="bold")
+        table.add_row(verdict, finding.check, said)
+    console.print(table)
+    problems = sum(not finding.ok for finding in findings)
+    if problems:
+        console.print(Text(f"\n{count(problems, 'problem')} found.", style="bold red"))

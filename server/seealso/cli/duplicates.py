@@ -1,0 +1,136 @@
+"""`seealso duplicates`."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seealso.cli import EXIT_FOUND, EXIT_OK
+from seealso.cli.console import answers, warn, write_json
+from seealso.cli.options import InsideArgument, JsonOption, duplicate_kinds
+from seealso.cli.render import RELATIONS, Page
+from seealso.cli.units import count
+from seealso.errors import SettingsError
+from seealso.model import DuplicateGroup, DuplicateKind
+from seealso.report import group_json
+from seealso.settings import DuplicateSettings, Settings
+from seealso.workspace import Workspace
+
+_REPEATS = (DuplicateKind.EXACT, DuplicateKind.EDITED, DuplicateKind.REWORDED)
+_DEFAULT_KINDS = ",".join(_REPEATS)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command("duplicates", epilog="Example:  seealso duplicates docs --kinds exact,edited --fail-on exact")
+    def _duplicates(
+        path: InsideArgument = Path(),
+        kinds: Annotated[
+            str, typer.Option("--kinds", metavar="KIND,...", help="Which to list: exact, edited, reworded, parallel.")
+        ] = _DEFAULT_KINDS,
+        fail_on: Annotated[
+            str | None,
+            typer.Option(
+                "--fail-on",
+                metavar="KIND",
+                help="exact, edited or reworded: exit with 1 when there are such or stronger ones.",
+            ),
+        ] = None,
+        min_words: Annotated[
+            int | None,
+            typer.Option(
+                "--min-words",
+                metavar="N",
+                min=1,
+                help=f"Leave out shorter passages.  [default: {DuplicateSettings().min_words}]",
+            ),
+        ] = None,
+        limit: Annotated[
+            int | None, typer.Option("--limit", metavar="N", min=1, help="Groups at most.  [default: all]")
+        ] = None,
+        json: JsonOption = False,
+    ) -> int:
+        """List passages that were written more than once, in groups.
+
+        Kinds, strongest first: exact is the same text, edited mostly the same words, reworded the same meaning in other
+        words, parallel the same frame around another subject (no duplicate, shown only when asked for). The score is 1
+        for the same text. With PATH inside an indexed folder, only groups that touch it are listed.
+
+        A text that stands in many files is a template: listed last, and never a reason to fail. A passage that is
+        meant to repeat another is left out when a comment `seealso-ignore` stands before it.
+        """
+        shown = duplicate_kinds(kinds)
+        failing = _at_least(fail_on)
+        workspace = Workspace.containing(path, _settings(min_words))
+        try:
+            part = workspace.relative(path.resolve())
+            listed = _groups(workspace, shown, part)
+            # Asked by themselves: two equal passages are a finding also when a reworded third one joins their group.
+            failed = _groups(workspace, failing, part) if failing else []
+            pending = workspace.status().pending
+        finally:
+            workspace.close()
+        findings = [group for group in failed if not group.boilerplate]
+        if json:
+            for group in listed[:limit]:
+                write_json(group_json(group))
+        else:
+            _print_groups(workspace.root, listed, limit)
+        if pending:
+            waiting = count(pending, "passage")
+            warn(f"{waiting} not embedded yet: only copies of them are found. `seealso update` goes on with them.")
+        if findings:
+            warn(f"{count(len(findings), 'group')} fail `--fail-on {fail_on}`.")
+            return EXIT_FOUND
+        return EXIT_OK
+
+
+def _settings(min_words: int | None) -> Settings:
+    return Settings() if min_words is None else Settings(duplicates=DuplicateSettings(min_words=min_words))
+
+
+def _at_least(weakest: str | None) -> tuple[DuplicateKind, ...]:
+    """Return the kinds as strong as the one given, strongest first."""
+    if weakest is None:
+        return ()
+    kind, *more = duplicate_kinds(weakest, _REPEATS)
+    if more:
+        raise SettingsError("--fail-on takes one kind.", hint="Name the weakest that should fail.")
+    return _REPEATS[: _REPEATS.index(kind) + 1]
+
+
+def _groups(workspace: Workspace, kinds: tuple[DuplicateKind, ...], part: str | None) -> list[DuplicateGroup]:
+    return sorted((group for group in workspace.duplicates(kinds) if _touches(group, part)), key=_order)
+
+
+def _touches(group: DuplicateGroup, part: str | None) -> bool:
+    """Say whether a place of the group lies in the folder or file asked about, relative to the root."""
+    if part in (None, "", "."):
+        return True
+    return any(place.path == part or place.path.startswith(f"{part}/") for place in group.places)
+
+
+def _order(group: DuplicateGroup) -> tuple[bool, int, float, str, int]:
+    first = group.places[0]
+    return group.boilerplate, tuple(DuplicateKind).index(group.kind), -group.score, first.path, first.start_line
+
+
+def _print_groups(root: Path, groups: list[DuplicateGroup], limit: int | None) -> None:
+    page = Page(answers(), root)
+    shown = groups[:limit]
+    for number, group in enumerate(shown, 1):
+        page.group(number, group)
+        page.gap()
+    if not groups:
+        page.note("Nothing was written twice.")
+        return
+    kinds = Counter(group.kind for group in groups)
+    parts = [f"{kinds[kind]:,} {kind.value} ({RELATIONS[kind]})" for kind in DuplicateKind if kinds[kind]]
+    page.note(f"{count(len(groups), 'group')}: {', '.join(parts)}.")
+    templates = sum(group.boilerplate for group in groups)
+    if templates:
+        page.note(f"{count(templates, 'group')} of them templates: the text stands in many files.")
+    if len(shown) < len(groups):
+        page.note(f"{len(groups) - len(shown):,} more groups are not shown (--limit).")

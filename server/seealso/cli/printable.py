@@ -1,0 +1,88 @@
+"""Text of documents made fit for a terminal: nothing a document says may move the cursor or forge a line.
+
+Documents and file names are data. Escape sequences, other control characters and characters that reorder what stands
+beside them are replaced before anything is printed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from seealso.index.words import UNSPACED
+
+_DANGEROUS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufff9-\ufffb]")
+# JSON escapes what lies below the space by itself; the rest is legal in JSON and still not for terminals.
+_JSON_DANGEROUS = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
+_SENTENCE_END = re.compile(r"[.!?:;]['\"”»)]*\s+|[。！？；]")
+
+
+def printable(text: str) -> str:
+    """Return one line of a text: white space collapsed, dangerous characters replaced by U+FFFD."""
+    return _DANGEROUS.sub("\ufffd", " ".join(text.split()))
+
+
+def printable_name(name: str) -> str:
+    """Return a file name with its spaces as they are and dangerous characters replaced."""
+    return _DANGEROUS.sub("\ufffd", name)
+
+
+def printable_lines(text: str) -> str:
+    """Return a message whose line breaks are kept, without any other control character."""
+    return "\n".join(_DANGEROUS.sub("\ufffd", line.expandtabs()) for line in text.splitlines())
+
+
+def json_line(value: Mapping[str, object]) -> str:
+    """Return a JSON object in one line without its line break, readable in any script, inert in a terminal."""
+    plain = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _JSON_DANGEROUS.sub(lambda found: f"\\u{ord(found[0]):04x}", plain)
+
+
+def occurrences(text: str, terms: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield the (start, end) of every whole word of `text` that is one of the terms, whatever its case.
+
+    Terms in a script without spaces are found anywhere.
+    """
+    pattern = _terms_pattern(tuple(terms))
+    if pattern is not None:
+        yield from (found.span() for found in pattern.finditer(text))
+
+
+@lru_cache(maxsize=64)
+def _terms_pattern(terms: tuple[str, ...]) -> re.Pattern[str] | None:
+    branches = [
+        re.escape(term) if _UNSPACED.search(term) else rf"(?<![^\W_]){re.escape(term)}(?![^\W_])"
+        for term in sorted(filter(None, terms), key=len, reverse=True)
+    ]
+    return re.compile("|".join(branches), re.IGNORECASE) if branches else None
+
+
+def excerpt(text: str, terms: Sequence[str], characters: int) -> str:
+    """Return the part of a text worth showing in about `characters`, with an ellipsis where it was cut.
+
+    The beginning, unless the first of the terms (they come rarest first) stands only further on: then the sentence
+    that holds it. The end is not cut: who prints knows how much room there is.
+    """
+    line = printable(text)
+    if len(line) <= characters:
+        return line
+    for term in terms:
+        hit = next(occurrences(line, (term,)), None)
+        if hit is not None:
+            start = _start(line, hit[0], characters)
+            return ("… " + line[start:]) if start else line
+    return line
+
+
+def _start(line: str, hit: int, characters: int) -> int:
+    """Return where an excerpt that holds the word at `hit` should begin."""
+    if hit < characters * 3 // 4:
+        return 0
+    sentence = max((end.end() for end in _SENTENCE_END.finditer(line, 0, hit)), default=0)
+    if hit - sentence <= characters // 2:
+        return sentence
+    word = line.find(" ", hit - characters // 3, hit)
+    return word + 1 if word >= 0 else hit - characters // 3

@@ -1,0 +1,173 @@
+"""`seealso search` and `related`."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seealso.cli import EXIT_OK
+from seealso.cli.console import answers, warn, write_json
+from seealso.cli.options import InsideOption, JsonOption, LimitOption
+from seealso.cli.printable import printable
+from seealso.cli.render import Page
+from seealso.errors import SettingsError
+from seealso.model import Match, Passage, Place, Related
+from seealso.report import match_json
+from seealso.workspace import Workspace
+
+_LOCATION = re.compile(r"(?P<file>.+?):(?P<line>[0-9]+)(?::[0-9]*)?:?", re.DOTALL)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+
+    @app.command("search", epilog="Example:  seealso search 'how to restore a backup' --path docs -k 3")
+    def _search(
+        query: Annotated[str, typer.Argument(metavar="QUERY", help="Words, or a whole sentence in any language.")],
+        path: InsideOption = Path(),
+        limit: LimitOption = 10,
+        words_only: Annotated[
+            bool, typer.Option("--words-only", help="Search by words alone, without the embedding model.")
+        ] = False,
+        json: JsonOption = False,
+    ) -> int:
+        """Find passages by meaning and by words.
+
+        The number before a place is its score, 0 to 1, from meaning and words together; it compares places of one
+        answer, not of two. With --json, `dense` is the cosine of the meanings (null while a passage is not embedded)
+        and `lexical` how well its words match, both 0 to 1.
+        """
+        if not query.strip():
+            raise SettingsError("There is nothing to search for.", hint="Give some words or a sentence.")
+        workspace = Workspace.containing(path)
+        try:
+            answer = workspace.search(query, limit, semantic=not words_only)
+        finally:
+            workspace.close()
+        if json:
+            for match in answer.matches:
+                write_json(match_json(match))
+        else:
+            _print_matches(workspace.root, answer.matches)
+        if not answer.complete and not words_only:
+            _warn_incomplete()
+        return EXIT_OK
+
+    @app.command("related", epilog="Example:  seealso related docs/backup.md:42")
+    def _related(
+        location: Annotated[
+            str, typer.Argument(metavar="FILE:LINE", help="A place in an indexed document; lines count from 1.")
+        ],
+        limit: LimitOption = 10,
+        json: JsonOption = False,
+    ) -> int:
+        """Show what else has been written about the passage at a line.
+
+        Places that repeat the passage come first and say how; then related ones. The number before a place is its
+        score, 0 to 1, comparable inside one answer. FILE is read as it is now, also when the index is older.
+        """
+        file, line = parse_location(location)
+        workspace = Workspace.containing(file)
+        try:
+            related = _ask(workspace, file, line, limit)
+        finally:
+            workspace.close()
+        matches = (*related.duplicates, *related.matches)[:limit]
+        if json:
+            for match in matches:
+                write_json(match_json(match))
+        else:
+            _print_related(workspace, file, related, matches)
+        if not related.complete:
+            _warn_incomplete()
+        return EXIT_OK
+
+
+def parse_location(text: str) -> tuple[Path, int]:
+    """Return the file and the 0-based line of `FILE:LINE` or `FILE:LINE:COLUMN`, as compilers and grep print them."""
+    found = _LOCATION.fullmatch(text)
+    if found is None or int(found["line"]) < 1:
+        raise SettingsError(
+            f"'{printable(text)}' is not a place in a document.",
+            hint="Write FILE:LINE, such as docs/backup.md:42; lines count from 1.",
+        )
+    return Path(found["file"]), int(found["line"]) - 1
+
+
+def _ask(workspace: Workspace, file: Path, line: int, limit: int) -> Related:
+    path = workspace.relative(file.resolve())
+    if path is None or not file.is_file():
+        raise SettingsError(
+            f"'{printable(str(file))}' is not a document.", hint="Name a file inside an indexed folder."
+        )
+    _show_current_text(workspace, file, path)
+    related = workspace.related(path, line, limit)
+    if related is not None:
+        return related
+    segmentation = workspace.segmentation(path)
+    passages = segmentation.passages if segmentation is not None else ()
+    if not passages:
+        raise SettingsError(
+            f"'{printable(str(file))}' has no passages.", hint="It is empty, or not a format seealso reads."
+        )
+    nearest = min(passages, key=lambda passage: abs(passage.start_line - line))
+    raise SettingsError(
+        f"There is no passage at line {line + 1} of '{printable(str(file))}'.",
+        hint=f"Headings and code are none; the nearest one starts at line {nearest.start_line + 1}.",
+    )
+
+
+def _show_current_text(workspace: Workspace, file: Path, path: str) -> None:
+    """Lay the file as it is now over the index, so that lines mean what the user sees.
+
+    A file in another encoding is answered from the index, which has found out what it is.
+    """
+    try:
+        if file.stat().st_size <= workspace.settings.index.max_file_bytes:
+            workspace.set_buffer(path, file.read_bytes().decode("utf-8-sig"), None)
+    except UnicodeDecodeError:
+        return
+    except OSError as error:
+        raise SettingsError(f"'{printable(str(file))}' cannot be read: {error.strerror}.") from error
+
+
+def _print_matches(root: Path, matches: tuple[Match, ...]) -> None:
+    page = Page(answers(), root)
+    if not matches:
+        page.note("Nothing found.")
+    for number, match in enumerate(matches):
+        if number:
+            page.gap()
+        page.match(match)
+
+
+def _print_related(workspace: Workspace, file: Path, related: Related, matches: tuple[Match, ...]) -> None:
+    page = Page(answers(), workspace.root)
+    page.passage(_place_of(workspace, file, related.passage))
+    repeats = matches[: len(related.duplicates)]
+    for title, part in (("Written before", repeats), ("Related", matches[len(repeats) :])):
+        if part:
+            page.gap()
+            page.title(title)
+            for match in part:
+                page.match(match)
+    if not matches:
+        page.gap()
+        page.note("Nothing related has been written yet.")
+
+
+def _place_of(workspace: Workspace, file: Path, passage: Passage) -> Place:
+    return Place(
+        path=workspace.relative(file.resolve()) or file.name,
+        start_line=passage.start_line,
+        end_line=passage.end_line,
+        kind=passage.kind,
+        text=passage.text,
+        headings=passage.headings,
+        language=passage.language,
+    )
+
+
+def _warn_incomplete() -> None:
+    warn("some passages are not embedded yet and were found by words only; `seealso update` goes on with them.")
