@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 from unicodedata import category
 
 MAX_PASSAGE_WEIGHT = 1600
@@ -181,8 +181,11 @@ def _reach(text: str, at: int, limit: int) -> int:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+Clean = Callable[[str], tuple[str, tuple[str, ...]]]
+"""Makes of raw text the clean text and the targets it links to."""
+
+
+class Piece(NamedTuple):
     """A part of a block that becomes one passage."""
 
     start: int
@@ -191,26 +194,27 @@ class Piece:
     """Exclusive."""
     text: str
     """Clean text."""
+    links: tuple[str, ...]
 
 
-def pieces(source: bytes, start: int, end: int, clean: Callable[[str], str]) -> list[Piece]:
-    """Return the block source[start:end] as passages of at most `MAX_PASSAGE_WEIGHT`, without those that are no prose.
+def pieces(raw: bytes, start: int, clean: Clean) -> list[Piece]:
+    """Return a block as passages of at most `MAX_PASSAGE_WEIGHT`, without those that are no prose.
 
-    `clean` makes clean text of raw text. Ranges are disjoint; the text of each piece but the first starts with the last
-    sentence of the piece before, if that is short.
+    `raw` is the block without white space at its ends, `start` the byte offset of its first byte. Ranges are disjoint;
+    the text of each piece but the first starts with the last sentence of the piece before, if that is short.
     """
-    raw = source[start:end].decode("utf-8", "replace")
-    text = clean(raw)
+    string = raw.decode("utf-8", "replace")
+    text, links = clean(string)
     if weight(text) <= MAX_PASSAGE_WEIGHT:
-        return [Piece(start, end, text)] if is_prose(text) else []
+        return [Piece(start, start + len(raw), text, links)] if is_prose(text) else []
     made: list[Piece] = []
     at, char, before = start, 0, ""
-    for first, last in split_long(raw, MAX_PASSAGE_WEIGHT - MAX_OVERLAP_WEIGHT):
-        at += _byte_length(raw[char:first])
-        stop = at + _byte_length(raw[first:last])
-        text = clean(raw[first:last])
+    for first, last in split_long(string, MAX_PASSAGE_WEIGHT - MAX_OVERLAP_WEIGHT):
+        at += _byte_length(string[char:first])
+        stop = at + _byte_length(string[first:last])
+        text, links = clean(string[first:last])
         if is_prose(text):
-            made.append(Piece(at, stop, collapse(f"{before}\n{text}") if before else text))
+            made.append(Piece(at, stop, collapse(f"{before}\n{text}") if before else text, links))
         before = last_sentence(text)
         at, char = stop, last
     return made

@@ -1,0 +1,449 @@
+"""Clean prose from Markdown's inline markup.
+
+CommonMark and GFM, and what writing tools add to them: wiki links, roles, attributes, shortcodes, inline math. Every
+step is linear in the length of the text, whatever the text is: this runs over what other people wrote.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from html import unescape
+from unicodedata import category
+
+from seealso.text.prose import collapse, count_words, is_prose
+
+MIN_FIGURE_WORDS = 5
+"""An image alone in its paragraph counts as prose from this many words of alternative text on."""
+
+# A text without any of these is clean already (nearly: see `clean`).
+_SPECIAL = re.compile(r"[\\`*_\[\]<&~$={]")
+# Where the loop stops. Every alternative starts with a literal, which lets the search skip plain text at full speed.
+# Underscores inside a word are no markup. The group is a plain code span, the most frequent markup by far.
+_TOKEN = re.compile(
+    r"\\|`(?:(?!`)([^`]*+)`(?!`))?|<|&|\$|\]|\{|~|\[|!\[|\*++|"
+    r"_(?:(?<!\w_)_*+|(?<=[^\W_]_)_*+(?!\w))|=(?<!==)=(?!=)|:(?://|(?<=\n:)(?=[ \t]))"
+)
+_ESCAPE = re.compile(r"\\(?:([!-/:-@\[-`{-~])|\r\n?|\n)")
+_TICKS = re.compile(r"`+")
+_AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.\-]{1,31}:[^\s<>]*+|[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,253})>")
+_TAG = re.compile(
+    r"""<(/?[A-Za-z][\w.:-]*+)(?=[\s/>])((?:[^<>"'{\[\]`]++|"[^"]{0,2000}+"|'[^']{0,2000}+'|\{[^{}]{0,2000}+\})*+)>|<>|</>"""
+)
+_DECLARATION = re.compile(r"<[?!][^<>]{0,500}+>")
+_HREF = re.compile(r"""\bhref\s*=\s*["']([^"']+)["']""", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+_MATH = re.compile(r"\$(?![\s$])((?:[^$\\]|\\.)*+)(?<!\s)\$(?!\w)", re.DOTALL)
+_SCHEME = re.compile(r"(?<![A-Za-z0-9])https?\Z")
+_URL = re.compile(r"://[^\s<>\[\]`]*")
+_URL_TAIL = "?!.,:;*_~'\""
+_BRACES = re.compile(
+    r"""\{(?:
+          /\*[^{}]*+\}                              # comment in MDX
+        | %[^{}]*+\}                                # tag of Liquid or Jinja
+        | \{[<%][^{}]*+\}\}                         # shortcode of Hugo
+        | :?[ \t]*[.\#][\w-][^{}\n]*+\}             # attributes of Pandoc and kramdown
+        | [\w-]{1,50}=[^{}\n]*+\}
+        | ([A-Za-z][\w:.+-]{0,50})\}(?=`)           # role of MyST
+        )""",
+    re.VERBOSE,
+)
+_ROLE_TARGET = re.compile(r"(.*\S)\s*<([^<>]+)>", re.DOTALL)
+_TARGET_ROLES = frozenset({"any", "doc", "numref", "ref", "term"})
+
+# A destination may hold balanced parentheses; two levels of them are more than any real link has.
+_PLAIN = r"[^\s()\\]|\\."
+_DESTINATION = re.compile(
+    rf"""\(\s*+
+        (?: <([^<>\n]*+)> | ((?!<)(?:{_PLAIN}|\((?:{_PLAIN}|\((?:{_PLAIN})*+\))*+\))*+) )
+        (?:\s++(?:"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|\((?:[^()\\]|\\.)*+\)))?+
+        \s*+\)""",
+    re.VERBOSE | re.DOTALL,
+)
+_LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){0,999}+)\]", re.DOTALL)
+_ATTRIBUTES = re.compile(r"\{:?[ \t]*(?:[.#]|[\w-]{1,50}=)[^{}\n]*+\}")
+_WIKI = re.compile(r"!?\[\[([^\[\]|\n]{1,500}+)(?:\|([^\[\]\n]{0,500}+))?\]\]")
+_FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,200}+\]")
+_ALERT = re.compile(r"\[!\w{1,50}+\][+-]?")
+_MAX_LABEL = 999
+
+# Tags that stand inside a line; any other tag separates words.
+_PHRASING = frozenset(
+    [
+        *("a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd"),
+        *(
+            "label",
+            "mark",
+            "q",
+            "s",
+            "samp",
+            "small",
+            "span",
+            "strike",
+            "strong",
+            "sub",
+            "sup",
+            "time",
+            "tt",
+            "u",
+            "var",
+        ),
+    ]
+)
+_ASCII_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+
+Definitions = Mapping[str, str]
+"""Link reference definitions of a document: normalised label to target."""
+
+
+def normalise_label(label: str) -> str:
+    """Return the form in which labels of reference links are compared."""
+    return " ".join(label.split()).casefold()
+
+
+def clean(raw: str, definitions: Definitions) -> tuple[str, tuple[str, ...]]:
+    """Return the clean text of an inline run, and the targets it links to.
+
+    An image alone (a badge, a logo) is no text, unless its alternative text reads like a caption.
+    """
+    if _SPECIAL.search(raw) is None and "://" not in raw and "\n:" not in raw:
+        return collapse(raw), ()
+    return _Reader(raw, definitions).read()
+
+
+class _Reader:
+    """One pass over one inline run."""
+
+    __slots__ = (
+        "alternatives",
+        "brackets",
+        "closed_below",
+        "comment_end",
+        "definitions",
+        "delimiters",
+        "linked_image",
+        "links",
+        "math_end",
+        "parts",
+        "raw",
+        "role",
+        "ticks",
+    )
+
+    def __init__(self, raw: str, definitions: Definitions) -> None:
+        self.raw = raw
+        self.definitions = definitions
+        self.parts: list[str] = []
+        self.links: list[str] = []
+        self.brackets: list[tuple[int, int, bool]] = []
+        """Open brackets: index in parts, offset after the bracket, whether it opens an image."""
+        self.closed_below = 0
+        """Brackets below this index cannot open a link any more: a link holds no link."""
+        self.delimiters: list[_Delimiter] = []
+        self.alternatives: list[tuple[int, int]] = []
+        """The range of parts that is the text of each image."""
+        self.linked_image = False
+        self.ticks: dict[int, list[int]] | None = None
+        self.comment_end = self.math_end = 0
+        """Where a search for the end of a comment or of display math last found nothing to find (or -1)."""
+        self.role: str | None = None
+
+    def read(self) -> tuple[str, tuple[str, ...]]:
+        raw, parts, at = self.raw, self.parts, 0
+        search = _TOKEN.search
+        while token := search(raw, at):
+            start = token.start()
+            if start > at:
+                parts.append(raw[at:start])
+            if token.lastindex and self.role is None:
+                parts.append(token[1])
+                at = token.end()
+            else:
+                at = _HANDLERS[raw[start]](self, start, token.end())
+        parts.append(raw[at:])
+        if len(self.delimiters) > 1:
+            _match_emphasis(self.delimiters)
+        for delimiter in self.delimiters:
+            parts[delimiter.part] = delimiter.char * delimiter.count
+        text = collapse("".join(parts))
+        if self.alternatives and not self._has_prose():
+            text = ""
+        return text, tuple(dict.fromkeys(self.links))
+
+    def _has_prose(self) -> bool:
+        """Tell whether there is text beside the images, or one image with a caption."""
+        at = 0
+        for start, end in sorted(self.alternatives):
+            if is_prose("".join(self.parts[at:start])):
+                return True
+            at = max(at, end)
+        if is_prose("".join(self.parts[at:])):
+            return True
+        if len(self.alternatives) > 1 or self.linked_image:
+            return False
+        start, end = self.alternatives[0]
+        return count_words("".join(self.parts[start:end])) >= MIN_FIGURE_WORDS
+
+    def literal(self, start: int, end: int) -> int:
+        self.parts.append(self.raw[start:end])
+        return end
+
+    def escape(self, start: int, end: int) -> int:
+        match = _ESCAPE.match(self.raw, start)
+        if match is None:
+            return self.literal(start, end)
+        self.parts.append(match[1] or " ")
+        return match.end()
+
+    def code(self, start: int, end: int) -> int:
+        if self.ticks is None:
+            self.ticks = {}
+            for run in _TICKS.finditer(self.raw):
+                self.ticks.setdefault(len(run[0]), []).append(run.start())
+        end = start + len(_TICKS.match(self.raw, start)[0])  # type: ignore[index]
+        closers = self.ticks.get(end - start, ())
+        at = bisect_right(closers, start)
+        role, self.role = self.role, None
+        if at == len(closers):
+            return self.literal(start, end)
+        content = self.raw[end : closers[at]]
+        if role is not None:
+            content = self.role_text(role, content)
+        self.parts.append(content)
+        return closers[at] + end - start
+
+    def role_text(self, role: str, content: str) -> str:
+        """Return what a role of MyST shows, and record where it leads."""
+        if match := _ROLE_TARGET.fullmatch(content.strip()):
+            self.links.append(match[2].strip())
+            return match[1]
+        if role.rpartition(":")[2] in _TARGET_ROLES:
+            self.links.append(content.strip())
+        return content
+
+    def angle(self, start: int, end: int) -> int:
+        raw = self.raw
+        if raw.startswith("<!--", start):
+            if self.comment_end >= 0 and self.comment_end <= start:
+                self.comment_end = raw.find("-->", start)
+            if self.comment_end >= 0:
+                return self.comment_end + 3
+            return self.literal(start, end)
+        if match := _AUTOLINK.match(raw, start):
+            self.parts.append(match[1])
+            self.links.append(match[1])
+            return match.end()
+        if match := _TAG.match(raw, start):
+            name = match[1] or ""
+            if name.lstrip("/").lower() not in _PHRASING:
+                self.parts.append(" ")
+            elif name in "aA" and (href := _HREF.search(match[2])):
+                self.links.append(unescape(href[1]))
+            return match.end()
+        if match := _DECLARATION.match(raw, start):
+            return match.end()
+        return self.literal(start, end)
+
+    def entity(self, start: int, end: int) -> int:
+        match = _ENTITY.match(self.raw, start)
+        if match is None:
+            return self.literal(start, end)
+        self.parts.append(unescape(match[0]))
+        return match.end()
+
+    def math(self, start: int, end: int) -> int:
+        raw = self.raw
+        if raw.startswith("$$", start):
+            if self.math_end >= 0 and self.math_end < start + 2:
+                self.math_end = raw.find("$$", start + 2)
+            return self.literal(start, start + 2) if self.math_end < 0 else self.math_end + 2
+        match = _MATH.match(raw, start)
+        if match is None:
+            return self.literal(start, end)
+        self.parts.append(match[1])
+        return match.end()
+
+    def braces(self, start: int, end: int) -> int:
+        match = _BRACES.match(self.raw, start)
+        if match is None:
+            return self.literal(start, end)
+        self.role = match[1]
+        return match.end()
+
+    def colon(self, start: int, end: int) -> int:
+        """Read the rest of a bare URL, or drop the colon that opens a definition in a definition list."""
+        if end - start == 1:
+            return end
+        match = _URL.match(self.raw, start)
+        scheme = _SCHEME.search(self.parts[-1][-6:]) if self.parts else None
+        if match is None or scheme is None:
+            return self.literal(start, end)
+        rest = match[0].rstrip(_URL_TAIL)
+        if rest.endswith(")") and "(" not in rest:
+            rest = rest.rstrip(")").rstrip(_URL_TAIL)
+        if len(rest) <= 3:
+            return self.literal(start, end)
+        self.links.append(scheme[0] + rest)
+        return self.literal(start, start + len(rest))
+
+    def open_bracket(self, start: int, end: int) -> int:
+        raw = self.raw
+        following = raw[end : end + 1]
+        if following == "[" and (match := _WIKI.match(raw, start)):
+            target, shown = match[1].strip(), match[2]
+            self.links.append(target)
+            if end - start == 1:
+                self.parts.append(shown if shown else target.replace("#", " ").strip())
+            return match.end()
+        if following == "^" and (match := _FOOTNOTE.match(raw, end - 1)):
+            return match.end()
+        if (
+            following == "!"
+            and start < 8
+            and raw[:start].isspace() | (start == 0)
+            and (match := _ALERT.match(raw, start))
+        ):
+            return match.end()
+        self.brackets.append((len(self.parts), end, end - start == 2))
+        return self.literal(start, end)
+
+    def close_bracket(self, start: int, end: int) -> int:
+        if not self.brackets:
+            return self.literal(start, end)
+        part, inside, image = self.brackets.pop()
+        active = image or len(self.brackets) >= self.closed_below
+        self.closed_below = min(self.closed_below, len(self.brackets))
+        if not active:
+            return self.literal(start, end)
+        target, after = self._target(inside, start, end)
+        if after == 0:
+            return self.literal(start, end)
+        # What stands for the bracket goes; what is between becomes plain text.
+        self.parts[part] = ""
+        if image:
+            self.alternatives.append((part, len(self.parts)))
+        elif target is not None:
+            self.links.append(target)
+            self.closed_below = len(self.brackets)
+            self.linked_image |= bool(self.alternatives) and self.alternatives[-1][0] > part
+        return after
+
+    def _target(self, inside: int, start: int, end: int) -> tuple[str | None, int]:
+        """Return where the brackets lead and the offset behind that, which is 0 if they are no link."""
+        raw = self.raw
+        following = raw[end : end + 1]
+        if following == "(" and (match := _DESTINATION.match(raw, end)):
+            target = match[1] if match[1] is not None else match[2] or ""
+            return unescape(_ESCAPE.sub(r"\1", target)), match.end()
+        if following == "[" and (match := _LABEL.match(raw, end)):
+            label = normalise_label(match[1]) or self._own_label(inside, start)
+            if label in self.definitions:
+                return self.definitions[label], match.end()
+        if following == "{" and (match := _ATTRIBUTES.match(raw, end)):
+            return None, match.end()
+        label = self._own_label(inside, start)
+        return (self.definitions[label], end) if label in self.definitions else (None, 0)
+
+    def _own_label(self, inside: int, start: int) -> str:
+        if not self.definitions or start - inside > _MAX_LABEL:
+            return ""
+        return normalise_label(self.raw[inside:start])
+
+    def emphasis(self, start: int, end: int) -> int:
+        raw = self.raw
+        char = raw[start]
+        if char == "~":
+            while end < len(raw) and raw[end] == "~":
+                end += 1
+            if end - start > 2:
+                return self.literal(start, end)
+        before = raw[start - 1] if start else " "
+        after = raw[end] if end < len(raw) else " "
+        opens, closes = _flanking(before, after, char)
+        if opens or closes:
+            self.delimiters.append(_Delimiter(len(self.parts), char, end - start, opens, closes))
+        return self.literal(start, end)
+
+
+class _Delimiter:
+    """A run of emphasis characters that may open or close."""
+
+    __slots__ = ("char", "closes", "count", "length", "opens", "part")
+
+    def __init__(self, part: int, char: str, count: int, opens: bool, closes: bool) -> None:
+        self.part = part
+        self.char = char
+        self.count = self.length = count
+        self.opens = opens
+        self.closes = closes
+
+
+def _flanking(before: str, after: str, char: str) -> tuple[bool, bool]:
+    """Return whether a delimiter run may open and whether it may close emphasis, as CommonMark has it."""
+    space_before, space_after = before.isspace(), after.isspace()
+    mark_before, mark_after = _is_punctuation(before), _is_punctuation(after)
+    left = not space_after and (not mark_after or space_before or mark_before)
+    right = not space_before and (not mark_before or space_after or mark_after)
+    if char in "_=":
+        return left and (not right or mark_before), right and (not left or mark_after)
+    return left, right
+
+
+def _is_punctuation(char: str) -> bool:
+    return char in _ASCII_PUNCTUATION if char < "\x80" else category(char)[0] in "PS"
+
+
+def _match_emphasis(delimiters: list[_Delimiter]) -> None:
+    """Take the characters that make emphasis off each run: the delimiter algorithm of CommonMark, on a stack."""
+    stack: list[_Delimiter] = []
+    # Below these stack heights there is no opener for a closer of the same sort: keeps the search linear.
+    bottoms: dict[tuple[str, bool, int], int] = {}
+    for closer in delimiters:
+        while closer.closes and closer.count:
+            key = (closer.char, closer.opens, closer.length % 3)
+            bottom = bottoms.get(key, 0)
+            at = len(stack) - 1
+            while at >= bottom and not _matches(stack[at], closer):
+                at -= 1
+            if at < bottom:
+                bottoms[key] = len(stack)
+                break
+            opener = stack[at]
+            used = closer.count if closer.char in "~=" else 2 if opener.count > 1 and closer.count > 1 else 1
+            opener.count -= used
+            closer.count -= used
+            height = at + bool(opener.count)
+            del stack[height:]
+            for other, bottom in bottoms.items():
+                bottoms[other] = min(bottom, height)
+        if closer.count and closer.opens:
+            stack.append(closer)
+
+
+def _matches(opener: _Delimiter, closer: _Delimiter) -> bool:
+    if opener.char != closer.char:
+        return False
+    if opener.char in "~=":
+        return opener.count == closer.count
+    if (opener.closes or closer.opens) and (opener.length + closer.length) % 3 == 0:
+        return opener.length % 3 == 0 and closer.length % 3 == 0
+    return True
+
+
+_HANDLERS: dict[str, Callable[[_Reader, int, int], int]] = {
+    "\\": _Reader.escape,
+    "`": _Reader.code,
+    "<": _Reader.angle,
+    "&": _Reader.entity,
+    "$": _Reader.math,
+    "{": _Reader.braces,
+    "[": _Reader.open_bracket,
+    "!": _Reader.open_bracket,
+    "]": _Reader.close_bracket,
+    "*": _Reader.emphasis,
+    "_": _Reader.emphasis,
+    "~": _Reader.emphasis,
+    "=": _Reader.emphasis,
+    ":": _Reader.colon,
+}
