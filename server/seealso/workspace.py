@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seealso.corpus import cache_directory, index_directory
-from seealso.errors import CancelledError, EmbeddingError, IndexUnavailableError, SeeAlsoError
+from seealso.corpus import index_directory
+from seealso.errors import CancelledError, IndexUnavailableError, SeeAlsoError
 from seealso.model import (
     Answer,
     DuplicateFinding,
@@ -30,18 +30,15 @@ from seealso.model import (
 from seealso.settings import Settings
 
 if TYPE_CHECKING:
-    from seealso.embed.base import Embedder, EmbedKind, Vectors
+    from seealso.embed.base import Embedder
     from seealso.index.store import Store
     from seealso.index.vectors import VectorIndex
-    from seealso.overlay import Overlay, VectorCache
+    from seealso.overlay import Overlay
     from seealso.questions import Questions
+    from seealso.text_vectors import TextVectors
 
 Report = Callable[[Progress], None]
 Cancelled = Callable[[], bool]
-
-_SLICE = 16
-"""Unsaved passages embedded at once, so that a question asked meanwhile waits for no more."""
-
 
 _COMPLETE = "complete"
 """Key of the model whose vectors all passages have; counting them at each question would take longer than answering."""
@@ -71,7 +68,7 @@ class Workspace:
         self._stores: list[Store] = []
         self._lock = threading.RLock()
         self._overlay: Overlay | None = None
-        self._cache: VectorCache | None = None
+        self._text_vectors: TextVectors | None = None
         self._vectors: dict[int, VectorIndex] = {}
         self._updating = False
 
@@ -108,7 +105,7 @@ class Workspace:
         with self._lock:
             if self._own_embedder and settings.embedding != self.settings.embedding and self._embedder is not None:
                 self._embedder.close()
-                self._embedder = None
+                self._embedder = self._text_vectors = None
             self.settings = settings
 
     def close(self) -> None:
@@ -182,6 +179,8 @@ class Workspace:
 
     def status(self) -> IndexStatus:
         """Say what is indexed and what is not, without loading the model."""
+        from seealso.index.lock import is_locked
+
         store = self._store()
         model = self._model().info.id
         if store is None:
@@ -196,7 +195,7 @@ class Workspace:
         pending = passages - embedded
         state = (
             "building"
-            if self._updating or self._is_locked()
+            if self._updating or is_locked(self.directory)
             else "empty"
             if updated_at is None and not documents
             else "partial"
@@ -258,7 +257,7 @@ class Workspace:
 
     def search(self, query: str, limit: int = 10, *, semantic: bool = True) -> Answer:
         """Return the passages that answer a query, by meaning and by words."""
-        vector = self._embed_one(query, "query") if semantic else None
+        vector = self._texts().of_text(query, "query") if semantic else None
         with self._asking() as questions:
             return questions.search(query, vector, limit) if questions else Answer((), False)
 
@@ -267,7 +266,7 @@ class Workspace:
         passage = self.passage_at(path, line)
         if passage is None:
             return None
-        vector = self._passage_vector(passage)
+        vector = self._texts().of_passages([passage], self._store())[0]
         with self._asking() as questions:
             if questions is None:
                 return Related(passage, (), (), False)
@@ -275,7 +274,7 @@ class Workspace:
 
     def related_to_text(self, text: str, limit: int, *, exclude: str | None = None) -> Answer:
         """Return the passages closest to some text, such as the sentence being written; not those of `exclude`."""
-        vector = self._embed_one(text, "passage")
+        vector = self._texts().of_text(text, "passage")
         with self._asking() as questions:
             return questions.related_to_text(text, vector, limit, exclude) if questions else Answer((), False)
 
@@ -296,7 +295,7 @@ class Workspace:
             for passage in segmentation.passages
             if not passage.ignored and count_words(passage.text) >= self.settings.duplicates.min_words
         ]
-        vectors = self._passage_vectors(passages)
+        vectors = self._texts().of_passages(passages, self._store())
         findings = []
         for passage, vector in zip(passages, vectors, strict=True):
             # One snapshot a passage: a hover that comes meanwhile does not wait for the whole document.
@@ -353,13 +352,13 @@ class Workspace:
                 self._overlay = Overlay()
             return self._overlay
 
-    def _vector_cache(self) -> VectorCache:
+    def _texts(self) -> TextVectors:
         with self._lock:
-            if self._cache is None:
-                from seealso.overlay import VectorCache
+            if self._text_vectors is None:
+                from seealso.text_vectors import TextVectors
 
-                self._cache = VectorCache()
-            return self._cache
+                self._text_vectors = TextVectors(self._model())
+            return self._text_vectors
 
     def _vector_index(self, model_id: int, dimension: int) -> VectorIndex:
         with self._lock:
@@ -392,47 +391,19 @@ class Workspace:
     @contextmanager
     def _writing(self) -> Iterator[Store]:
         """Hold the writer lock; one process writes an index at a time."""
-        from filelock import FileLock, Timeout
-
+        from seealso.index.lock import writer_lock
         from seealso.index.store import Store
 
-        try:
-            self.directory.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self._lock_path, timeout=0)
-            lock.acquire()
-        except Timeout as error:
-            raise IndexUnavailableError(
-                f"Another seealso process is writing the index of {self.root}.",
-                hint="Its results appear here as it goes; try again when it is done.",
-            ) from error
-        except OSError as error:
-            raise IndexUnavailableError(
-                f"The index folder {self.directory} cannot be written ({error.strerror}).",
-                hint=f"Free some space, mend its permissions, or set SEEALSO_CACHE_DIR (now {cache_directory()}).",
-            ) from error
-        try:
+        with writer_lock(self.directory):
             self._updating = True
-            store = getattr(self._connections, "store", None)
-            if store is None:
-                store = Store(self.directory, create=True)
-                self._keep(store)
-            yield store
-        finally:
-            self._updating = False
-            lock.release()
-
-    @property
-    def _lock_path(self) -> Path:
-        return self.directory / "writer.lock"
-
-    def _is_locked(self) -> bool:
-        from filelock import FileLock, Timeout
-
-        try:
-            with FileLock(self._lock_path, timeout=0):
-                return False
-        except (Timeout, OSError):
-            return True
+            try:
+                store = getattr(self._connections, "store", None)
+                if store is None:
+                    store = Store(self.directory, create=True)
+                    self._keep(store)
+                yield store
+            finally:
+                self._updating = False
 
     @contextmanager
     def _asking(self) -> Iterator[Questions | None]:
@@ -454,50 +425,8 @@ class Workspace:
                 vectors.follow(store)
                 space = VectorSpace(model_id, vectors, profile_for(info.id))
                 complete = store.meta(_COMPLETE) == info.id
-            yield Questions(store, self._buffers(), space, self._vector_cache(), self.settings, complete)
+            yield Questions(store, self._buffers(), space, self._texts(), self.settings, complete)
 
     def _pending(self, store: Store) -> int:
         model_id = store.embeddings.known_model_id(self._model().info.id)
         return len(store.embeddings.pending(model_id)) if model_id is not None else store.counts()[1]
-
-    def _embed_one(self, text: str, kind: EmbedKind) -> Vectors | None:
-        """Return a text's vector, or None when the model is unavailable: words must do then."""
-        try:
-            vector: Vectors = self._model().embed([text], kind)[0]
-        except EmbeddingError:
-            return None
-        return vector
-
-    def _passage_vector(self, passage: Passage) -> Vectors | None:
-        return self._passage_vectors([passage])[0]
-
-    def _passage_vectors(self, passages: list[Passage]) -> list[Vectors | None]:
-        """Return the vectors of passages: from the index, from the cache, else embedded now."""
-        found: dict[bytes, Vectors] = {}
-        store = self._store()
-        if store is not None:
-            ids = store.text_ids([passage.hash for passage in passages])
-            model_id = store.embeddings.known_model_id(self._model().info.id)
-            if ids and model_id is not None:
-                stored = store.embeddings.get(model_id, ids.values())
-                found = {text_hash: stored[text_id] for text_hash, text_id in ids.items() if text_id in stored}
-        cache = self._vector_cache()
-        missing: dict[bytes, str] = {}
-        for passage in passages:
-            if passage.hash not in found:
-                cached = cache.get(passage.hash)
-                if cached is not None:
-                    found[passage.hash] = cached
-                else:
-                    missing[passage.hash] = passage.text
-        todo = list(missing.items())
-        for start in range(0, len(todo), _SLICE):
-            part = todo[start : start + _SLICE]
-            try:
-                rows = self._model().embed([text for _, text in part], "passage")
-            except EmbeddingError:
-                break
-            for (text_hash, _), row in zip(part, rows, strict=True):
-                cache.put(text_hash, row)
-                found[text_hash] = row
-        return [found.get(passage.hash) for passage in passages]

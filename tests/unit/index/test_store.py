@@ -120,7 +120,7 @@ def test_vectors_are_stored_per_model_in_float16(store: Store) -> None:
 
 
 def test_failed_transaction_changes_nothing(store: Store) -> None:
-    with pytest.raises(ZeroDivisionError), store.transaction():
+    with pytest.raises(ZeroDivisionError), store.transaction():  # noqa: PT012
         store.put_document("a.md", size=1, mtime_ns=2, segmentation=GUIDE)
         raise ZeroDivisionError
     assert store.counts() == (0, 0)

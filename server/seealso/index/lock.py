@@ -1,0 +1,49 @@
+"""One process writes an index at a time; others read, and may try again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from seealso.errors import IndexUnavailableError
+
+FILE_NAME = "writer.lock"
+
+
+@contextmanager
+def writer_lock(directory: Path) -> Iterator[None]:
+    """Hold the right to write the index in a folder, which is made if need be.
+
+    Raises `IndexUnavailableError` at once when another process holds it or the folder cannot be written. The lock goes
+    with its process, however that ends.
+    """
+    lock = FileLock(directory / FILE_NAME, timeout=0)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout as error:
+        raise IndexUnavailableError(
+            "Another seealso process is writing this index.",
+            hint="Its results appear here as it goes; try again when it is done.",
+        ) from error
+    except OSError as error:
+        raise IndexUnavailableError(
+            f"The index folder {directory} cannot be written ({error.strerror or error}).",
+            hint="Free some space, mend its permissions, or name another cache folder in SEEALSO_CACHE_DIR.",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def is_locked(directory: Path) -> bool:
+    """Tell whether some process, this one included, is writing the index."""
+    try:
+        with FileLock(directory / FILE_NAME, timeout=0):
+            return False
+    except (Timeout, OSError):
+        return True
