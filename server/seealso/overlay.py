@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from seealso.model import Passage, Place, Segmentation
 from seealso.text.base import Format, Segmenter
 from seealso.text.registry import format_for
-
-if TYPE_CHECKING:
-    from seealso.embed.base import Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +51,6 @@ class Overlay:
             for passage, place in buffer.places():
                 found.setdefault(passage.hash, []).append((passage, place))
         return found
-
-
-class VectorCache:
-    """Vectors of texts that are being written and not in the index; the oldest are forgotten."""
-
-    def __init__(self, limit: int = 4096) -> None:
-        self._limit = limit
-        self._vectors: dict[bytes, Vectors] = {}
-
-    def get(self, text_hash: bytes) -> Vectors | None:
-        return self._vectors.get(text_hash)
-
-    def put(self, text_hash: bytes, vector: Vectors) -> None:
-        self._vectors[text_hash] = vector
-        while len(self._vectors) > self._limit:
-            self._vectors.pop(next(iter(self._vectors)), None)
 
 
 def place_of(path: str, passage: Passage) -> Place:

@@ -25,12 +25,13 @@ from seealso.model import (
     Related,
     content_hash,
 )
-from seealso.overlay import Overlay, VectorCache, place_of
+from seealso.overlay import Overlay, place_of
 from seealso.settings import Settings
 
 if TYPE_CHECKING:
     from seealso.embed.base import Vectors
     from seealso.index.vectors import VectorIndex
+    from seealso.text_vectors import TextVectors
 
 DUPLICATES_SHOWN = 20
 """Places that repeat one passage, at most, in one answer."""
@@ -70,7 +71,7 @@ class Questions:
     store: Store
     overlay: Overlay
     space: VectorSpace | None
-    cache: VectorCache
+    texts: TextVectors
     settings: Settings
     complete: bool
     """Whether every passage has a vector."""
@@ -228,7 +229,7 @@ class Questions:
             del open_texts[text_hash]
         candidates = []
         for text_hash, at in open_texts.items():
-            row = self.cache.get(text_hash)
+            row = self.texts.cached(text_hash)
             dense = float(vector @ row) if vector is not None and row is not None else None
             candidates.append(
                 _Candidate(
