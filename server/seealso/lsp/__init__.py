@@ -1,0 +1,1 @@
+"""The language server: one asyncio loop owns all state, two threads do the work."""

@@ -7,6 +7,7 @@ UTF-8 bytes (what passages carry), and lines, which end at `\r\n`, `\n` or a lon
 from __future__ import annotations
 
 import io
+import re
 from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 CHUNK = 256
 """Code points between two known offsets of a line, so that one long line is not measured from its start each time."""
@@ -31,13 +34,18 @@ def split_lines(text: str) -> list[str]:
     return lines
 
 
+def well_formed(text: str) -> str:
+    """Return a text that UTF-8 can write: half a surrogate pair becomes U+FFFD, which is as long in every encoding."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+
+
 def units(text: str, encoding: Encoding) -> int:
-    """Return the length of a text in code units; a lone surrogate counts as the spec's encoders would write it."""
+    """Return the length of a well-formed text in code units."""
     if encoding == "utf-32" or text.isascii():
         return len(text)
     if encoding == "utf-16":
-        return len(text.encode("utf-16-le", "surrogatepass")) // 2
-    return len(text.encode("utf-8", "surrogatepass"))
+        return len(text.encode("utf-16-le")) // 2
+    return len(text.encode("utf-8"))
 
 
 def _width(char: str, encoding: Encoding) -> int:
@@ -61,7 +69,7 @@ class Text:
     @classmethod
     def of(cls, text: str, encoding: Encoding) -> Text:
         """Return the first version of a document."""
-        return cls(split_lines(text), encoding)
+        return cls(split_lines(well_formed(text)), encoding)
 
     @cached_property
     def source(self) -> str:
@@ -81,7 +89,7 @@ class Text:
             # A lone carriage return and a line feed that comes to stand after it become one line end.
             first -= 1
             before = self.lines[first] + before
-        middle = split_lines(before + new + after)
+        middle = split_lines(before + well_formed(new) + after)
         if last + 1 < len(self.lines):
             middle.pop()  # the empty line after a final line end is the line that follows anyway
         return Text([*self.lines[:first], *middle, *self.lines[last + 1 :]], self.encoding)

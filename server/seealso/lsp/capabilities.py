@@ -1,0 +1,68 @@
+"""What the client can do, looked up once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from typing import TYPE_CHECKING, Any, cast
+
+from lsprotocol.types import MarkupKind
+from pygls.capabilities import ServerCapabilitiesBuilder
+
+if TYPE_CHECKING:
+    from lsprotocol.types import ClientCapabilities
+
+    from seealso.lsp.positions import Encoding
+
+_LAZY_BY_DEFAULT = ("documentation", "detail")
+"""What every client may resolve later when it does not list properties (LSP before 3.16)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """The answers features need, so that none of them walks the client's capabilities itself."""
+
+    encoding: Encoding = "utf-16"
+    """What characters are counted in: the first of the client's wishes that we know."""
+    hover_markdown: bool = False
+    completion_markdown: bool = False
+    completion_snippets: bool = False
+    completion_lazy_documentation: bool = True
+    """Documentation may come with `completionItem/resolve`."""
+    diagnostic_related: bool = False
+    diagnostic_data: bool = False
+    progress: bool = False
+    """The server may open progress of its own."""
+    pulls_configuration: bool = False
+    registers_configuration: bool = False
+    registers_watchers: bool = False
+    file_operations: bool = False
+    """The client tells when files are created, renamed or deleted in the editor."""
+
+    @classmethod
+    def of(cls, capabilities: ClientCapabilities) -> Client:
+        """Resolve the capabilities of an `initialize` request."""
+
+        def ask(path: str) -> Any:
+            return reduce(lambda value, name: getattr(value, name, None), path.split("."), cast(Any, capabilities))
+
+        lazy = ask("text_document.completion.completion_item.resolve_support.properties")
+        return cls(
+            encoding=cast("Encoding", str(_value(ServerCapabilitiesBuilder.choose_position_encoding(capabilities)))),
+            hover_markdown=MarkupKind.Markdown in (ask("text_document.hover.content_format") or ()),
+            completion_markdown=MarkupKind.Markdown
+            in (ask("text_document.completion.completion_item.documentation_format") or ()),
+            completion_snippets=bool(ask("text_document.completion.completion_item.snippet_support")),
+            completion_lazy_documentation="documentation" in (_LAZY_BY_DEFAULT if lazy is None else lazy),
+            diagnostic_related=bool(ask("text_document.publish_diagnostics.related_information")),
+            diagnostic_data=bool(ask("text_document.publish_diagnostics.data_support")),
+            progress=bool(ask("window.work_done_progress")),
+            pulls_configuration=bool(ask("workspace.configuration")),
+            registers_configuration=bool(ask("workspace.did_change_configuration.dynamic_registration")),
+            registers_watchers=bool(ask("workspace.did_change_watched_files.dynamic_registration")),
+            file_operations=bool(ask("workspace.file_operations.did_rename")),
+        )
+
+
+def _value(encoding: Any) -> Any:
+    return getattr(encoding, "value", encoding)

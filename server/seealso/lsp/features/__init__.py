@@ -1,0 +1,8 @@
+"""What the server can do, one feature a file. Each has a `register(server)`."""
+
+from __future__ import annotations
+
+from seealso.lsp.features import configuration, diagnostics, folders, hover, lifecycle, progress, sync, watching
+
+FEATURES = (lifecycle, configuration, folders, sync, watching, progress, hover, diagnostics)
+"""Registered in this order; two handlers for one method raise."""

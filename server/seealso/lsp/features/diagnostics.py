@@ -1,0 +1,189 @@
+"""`textDocument/publishDiagnostics`: passages that have been written before."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from seealso.lsp import render
+from seealso.lsp.uris import to_uri
+from seealso.model import DuplicateKind
+from seealso.settings import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from seealso.lsp.capabilities import Client
+    from seealso.lsp.documents import Document
+    from seealso.lsp.folder import Folder
+    from seealso.lsp.positions import Text
+    from seealso.lsp.server import Server
+    from seealso.lsp.session import Session
+    from seealso.model import DuplicateFinding, Place
+    from seealso.settings import Settings
+
+SOURCE = "seealso"
+
+_SEVERITIES = {
+    Severity.ERROR: types.DiagnosticSeverity.Error,
+    Severity.WARNING: types.DiagnosticSeverity.Warning,
+    Severity.INFORMATION: types.DiagnosticSeverity.Information,
+    Severity.HINT: types.DiagnosticSeverity.Hint,
+}
+
+_CODES = {
+    DuplicateKind.EXACT: "duplicate-passage",
+    DuplicateKind.EDITED: "near-duplicate-passage",
+    DuplicateKind.REWORDED: "near-duplicate-passage",
+    DuplicateKind.PARALLEL: "parallel-passage",
+}
+
+_SENTENCES = {
+    DuplicateKind.EXACT: "This passage also stands in {where}.",
+    DuplicateKind.EDITED: "This passage is nearly the same in {where}.",
+    DuplicateKind.REWORDED: "The same is said in other words in {where}.",
+    DuplicateKind.PARALLEL: "The same is said about another subject in {where}.",
+}
+
+BOILERPLATE_CODE = "boilerplate-passage"
+
+PLACES_IN_MESSAGE = 3
+"""Places a message names when the client cannot show them as related information."""
+
+
+def register(server: Server) -> None:
+    """Nothing to register: diagnostics are published by `schedule` and `refresh`."""
+    del server
+
+
+def schedule(session: Session, document: Document, delay_s: float | None = None) -> None:
+    """Publish a document's diagnostics when it has been quiet for a while, then those of the others open beside it."""
+    folder = session.folder_of(document.path)
+    if folder is not None:
+        session.unannounced.add(document.uri)
+        quiet_s = folder.settings.diagnostics.debounce_ms / 1000 if delay_s is None else delay_s
+        session.debouncer.later(("diagnostics", document.uri), quiet_s, lambda: _work(session, folder, document))
+
+
+def refresh(session: Session, folder: Folder, without: Document | None = None) -> None:
+    """Publish the diagnostics of the open documents of a folder again."""
+    for document in session.documents_of(folder):
+        if document is not without:
+            session.debouncer.soon(("diagnostics", document.uri), 0.0, partial(_work, session, folder, document))
+
+
+def clear(session: Session, uri: str) -> None:
+    """Take the diagnostics of a closed document away."""
+    session.debouncer.cancel(("diagnostics", uri))
+    if session.published.pop(uri, (0, []))[1]:
+        _send(session, uri, None, [])
+
+
+async def _work(session: Session, folder: Folder, document: Document) -> None:
+    await publish(session, document)
+    if document.uri in session.unannounced:
+        # What this document repeats may be repeated by the others: they follow without delaying it.
+        session.unannounced.discard(document.uri)
+        refresh(session, folder, without=document)
+
+
+async def publish(session: Session, document: Document) -> None:
+    """Find what a document repeats and say so, unless it was changed meanwhile."""
+    asked = await session.snapshot(document.uri)
+    if asked is None:
+        return
+    folder, snapshot = asked
+    findings: Sequence[DuplicateFinding] = ()
+    if folder.settings.diagnostics.enabled:
+        findings = await folder.ask(lambda workspace: workspace.duplicates_in(snapshot.path))
+    if not session.is_current(snapshot):
+        return
+    shown = diagnostics(findings, snapshot.text, folder.path, folder.settings, session.client)
+    before = session.published.get(document.uri)
+    if before != (snapshot.version, shown) and (shown or before is not None):
+        session.published[document.uri] = (snapshot.version, shown)
+        _send(session, document.uri, snapshot.version, shown)
+
+
+def diagnostics(
+    findings: Sequence[DuplicateFinding], text: Text, root: Path, settings: Settings, client: Client
+) -> list[types.Diagnostic]:
+    """Return the diagnostics of one version of a document, in its order; all boilerplate together is one quiet hint."""
+    wanted = [finding for finding in findings if settings.diagnostics.severity(finding.kind) is not Severity.OFF]
+    result = [_diagnostic(finding, text, root, settings, client) for finding in wanted if not finding.boilerplate]
+    if boilerplate := [finding for finding in wanted if finding.boilerplate]:
+        result.append(_boilerplate(boilerplate, text))
+    return result
+
+
+def _diagnostic(
+    finding: DuplicateFinding, text: Text, root: Path, settings: Settings, client: Client
+) -> types.Diagnostic:
+    passage = finding.passage
+    diagnostic = types.Diagnostic(
+        range=text.range_of_bytes(passage.start_byte, passage.end_byte),
+        severity=_SEVERITIES[settings.diagnostics.severity(finding.kind)],
+        code=_CODES[finding.kind],
+        source=SOURCE,
+        message=_message(finding, everything=not client.diagnostic_related),
+    )
+    if client.diagnostic_related:
+        diagnostic.related_information = [
+            types.DiagnosticRelatedInformation(_location(place, root), render.title(place.path, place.headings))
+            for place in finding.others
+        ]
+    if client.diagnostic_data:
+        diagnostic.data = {
+            "kind": finding.kind.value,
+            "score": finding.score,
+            "hash": passage.hash.hex(),
+            "places": [_place_data(place, root) for place in finding.others],
+        }
+    return diagnostic
+
+
+def _boilerplate(findings: Sequence[DuplicateFinding], text: Text) -> types.Diagnostic:
+    count = len(findings)
+    first = findings[0].passage
+    what = "This passage is" if count == 1 else f"This and {count - 1} more passages here are"
+    return types.Diagnostic(
+        range=text.range_of_bytes(first.start_byte, first.end_byte),
+        severity=types.DiagnosticSeverity.Hint,
+        code=BOILERPLATE_CODE,
+        source=SOURCE,
+        message=f"{what} boilerplate: the same text stands in many files.",
+    )
+
+
+def _message(finding: DuplicateFinding, *, everything: bool) -> str:
+    named = finding.others[: PLACES_IN_MESSAGE if everything else 1]
+    where = ", ".join(
+        f"{render.title(place.path, place.headings)} ({place.path}:{place.start_line + 1})" for place in named
+    )
+    more = len(finding.others) - len(named)
+    if more:
+        where += f" and {more} more {'place' if more == 1 else 'places'}"
+    return _SENTENCES[finding.kind].format(where=where)
+
+
+def _location(place: Place, root: Path) -> types.Location:
+    # The line after the last one: its characters are not known here, and need not be.
+    lines = types.Range(types.Position(place.start_line, 0), types.Position(place.end_line + 1, 0))
+    return types.Location(to_uri(root / place.path), lines)
+
+
+def _place_data(place: Place, root: Path) -> dict[str, object]:
+    return {
+        "uri": to_uri(root / place.path),
+        "path": place.path,
+        "line": place.start_line + 1,
+        "end_line": place.end_line + 1,
+        "hash": place.hash.hex(),
+    }
+
+
+def _send(session: Session, uri: str, version: int | None, shown: list[types.Diagnostic]) -> None:
+    session.outbox.notify(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, types.PublishDiagnosticsParams(uri, shown, version))

@@ -1,0 +1,53 @@
+"""From `initialize` to `shutdown`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from seealso.lsp.capabilities import Client
+from seealso.lsp.configuration import section
+from seealso.lsp.features import configuration, diagnostics, watching
+from seealso.lsp.session import NO_FOLDER, Session
+from seealso.lsp.uris import to_uri
+
+if TYPE_CHECKING:
+    from seealso.lsp.server import Server
+
+
+def register(server: Server) -> None:
+    """Add the handlers."""
+
+    @server.on(types.INITIALIZE)
+    def initialize(ls: Server, params: types.InitializeParams) -> None:
+        # Only what the answer needs: models, indexes and folders come after it.
+        ls.session = Session(ls.outbox, Client.of(params.capabilities), section(params.initialization_options))
+        ls.session.on_change = lambda folder: diagnostics.refresh(ls.session, folder)
+        for uri in folder_uris(params):
+            ls.session.add_folder(uri)
+
+    @server.on(types.INITIALIZED)
+    async def initialized(ls: Server, _params: types.InitializedParams) -> None:
+        if not ls.session.folders:
+            ls.outbox.log(NO_FOLDER)
+        await asyncio.gather(configuration.register_dynamically(ls), watching.register_dynamically(ls))
+        await ls.session.configure()
+
+    @server.on(types.SHUTDOWN)
+    def shutdown(ls: Server, _params: None) -> None:
+        ls.session.close()
+
+
+def folder_uris(params: types.InitializeParams) -> list[str]:
+    """Return the folders to work on: all of them, or the one root that older clients name."""
+    if params.workspace_folders:
+        return [folder.uri for folder in params.workspace_folders]
+    if params.root_uri:
+        return [params.root_uri]
+    if params.root_path:
+        from pathlib import Path
+
+        return [to_uri(Path(params.root_path))]
+    return []

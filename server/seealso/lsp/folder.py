@@ -1,0 +1,182 @@
+"""One workspace folder of the client: its workspace, its settings and what keeps its index up to date."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from seealso.lsp.updates import Updater
+from seealso.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from concurrent.futures import Executor
+    from pathlib import Path
+
+    from seealso.lsp.capabilities import Client
+    from seealso.lsp.documents import Document
+    from seealso.lsp.outbox import Outbox
+    from seealso.workspace import Workspace
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """The two threads of the server; nothing else runs beside the loop."""
+
+    questions: Executor
+    updates: Executor
+
+
+class Folder:
+    """Lives on the loop; the workspace's methods run on the threads."""
+
+    def __init__(
+        self,
+        uri: str,
+        path: Path,
+        threads: Threads,
+        outbox: Outbox,
+        client: Client,
+        *,
+        documents: Callable[[Folder], Collection[Document]],
+        on_change: Callable[[Folder], None],
+    ) -> None:
+        self.uri = uri
+        self.path = path
+        self.name = path.name or str(path)
+        self.settings = Settings()
+        self._threads = threads
+        self._outbox = outbox
+        self._client = client
+        self._documents = documents
+        self._on_change = on_change
+        self._opened: asyncio.Future[Workspace] = asyncio.get_running_loop().create_future()
+        # Whoever asks a question gets the error; nobody has to.
+        self._opened.add_done_callback(lambda opened: opened.cancelled() or opened.exception())
+        self.begun = False
+        """Whether `open` was called."""
+        self.updater: Updater | None = None
+        """None until the workspace is open."""
+
+    async def open(self, settings: Settings) -> None:
+        """Open the workspace and bring its index up to date.
+
+        Raises `SeeAlsoError` when there is no such folder; questions about it raise the same.
+        """
+        self.settings = settings
+        self.begun = True
+
+        def opening() -> Workspace:
+            from seealso.workspace import Workspace  # not before `initialize` was answered
+
+            return Workspace.open(self.path, settings)
+
+        try:
+            workspace = await asyncio.get_running_loop().run_in_executor(self._threads.questions, opening)
+        except Exception as error:
+            if not self._opened.done():
+                self._opened.set_exception(error)
+            raise
+        if self._opened.done():  # closed meanwhile
+            self._threads.questions.submit(workspace.close)
+            return
+        self.updater = Updater(
+            workspace,
+            self.name,
+            self._threads.updates,
+            self._outbox,
+            self._client,
+            first=lambda: [path for document in self._documents(self) if (path := workspace.relative(document.path))],
+            on_change=lambda: self._on_change(self),
+        )
+        self._opened.set_result(workspace)
+        self.update(visible=True)
+
+    async def configure(self, settings: Settings) -> None:
+        """Use other settings from now on; the index follows when they change what belongs into it."""
+        if settings == self.settings:
+            return
+        before, self.settings = self.settings, settings
+        await self.ask(lambda workspace: workspace.configure(settings))
+        if (before.index, before.embedding) != (settings.index, settings.embedding):
+            self.update(visible=True)
+        self._on_change(self)
+
+    def update(self, *, visible: bool = False) -> None:
+        """Look for changes on disk, when the folder is open at all; nobody waits for the end."""
+        if self.updater is not None:
+            _ = self.updater.request(visible=visible)
+
+    async def relative(self, path: Path) -> str | None:
+        """Return a path as the workspace names it, or None when it is outside."""
+        return (await self._workspace()).relative(path)
+
+    async def ask(self, question: Callable[[Workspace], T]) -> T:
+        """Answer a question in the thread for questions, after all edits made before it.
+
+        Raises what the question raises. Cancelling drops a question that has not begun.
+        """
+        workspace = await self._workspace()
+        self._write_edits(workspace)
+        return await asyncio.get_running_loop().run_in_executor(self._threads.questions, question, workspace)
+
+    def drop(self, document: Document) -> None:
+        """Let the file on disk count again."""
+        if self._opened.done() and not self._opened.cancelled() and self._opened.exception() is None:
+            workspace = self._opened.result()
+            relative = workspace.relative(document.path)
+            if relative is not None and document.written is not None:
+                self._submit(lambda: workspace.drop_buffer(relative))
+
+    def close(self) -> None:
+        """Stop work; the workspace is closed when its threads have left it."""
+        if self.updater is not None:
+            self.updater.close()
+        if not self._opened.done():
+            self._opened.cancel()
+        elif not self._opened.cancelled() and self._opened.exception() is None:
+            workspace = self._opened.result()
+            questions = self._threads.questions
+            self._threads.updates.submit(lambda: questions.submit(workspace.close))
+
+    async def _workspace(self) -> Workspace:
+        return await asyncio.shield(self._opened)
+
+    def _write_edits(self, workspace: Workspace) -> None:
+        """Hand over the buffers that changed. Not part of the question: cancelling that must not lose an edit."""
+        for document in self._documents(self):
+            if document.written == document.version:
+                continue
+            document.written = document.version
+            if (path := workspace.relative(document.path)) is not None:
+                self._submit(_Write(workspace, path, document))
+
+    def _submit(self, work: Callable[[], None]) -> None:
+        loop = asyncio.get_running_loop()
+
+        def guarded() -> None:
+            try:
+                work()
+            except Exception as error:  # noqa: BLE001 - a border: nobody awaits this work
+                loop.call_soon_threadsafe(self._outbox.bug, "taking over an edit", error)
+
+        self._threads.questions.submit(guarded)
+
+
+class _Write:
+    """Sets one buffer; holds the text of one version, not the document that goes on changing."""
+
+    __slots__ = ("language_id", "path", "text", "version", "workspace")
+
+    def __init__(self, workspace: Workspace, path: str, document: Document) -> None:
+        self.workspace = workspace
+        self.path = path
+        self.text = document.text
+        self.version = document.version
+        self.language_id = document.language_id
+
+    def __call__(self) -> None:
+        self.workspace.set_buffer(self.path, self.text.source, self.version, self.language_id)

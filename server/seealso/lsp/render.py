@@ -1,0 +1,182 @@
+"""What hovers and documentation look like: Markdown, or plain text for clients without.
+
+Everything a document says is shown as text. Nothing in it can become a link, an image, HTML or a heading here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from seealso.model import DuplicateKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from seealso.model import Heading, IndexStatus, Match, Place, Related
+
+    LinkOf = Callable[[Place], str]
+    """URI of a place."""
+
+SNIPPET = 160
+"""Characters of a snippet at most; one line in most hovers."""
+
+_SPECIAL = re.compile(r"[\\`*\[\]<>|~$]|(?<![^\W_])_|_(?![^\W_])|&(?=[#\w])|(?<=:)/(?=/)|(?<=\bwww)\.|@(?=\w)")
+r"""What Markdown (CommonMark, GFM, and `$` mathematics) would read as markup inside a line. `https:/\/x` and `www\.x`
+are not turned into links; `_` between letters or digits is a letter."""
+
+_LINE_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|[-+=](?=\s|=|-|$)|:(?=\s))|^(\s*\d{1,9})([.)])(?=\s|$)")
+"""What Markdown would read as the beginning of a block."""
+
+_WORDS = {
+    DuplicateKind.EXACT: "the same text",
+    DuplicateKind.EDITED: "nearly the same",
+    DuplicateKind.REWORDED: "the same in other words",
+    DuplicateKind.PARALLEL: "same frame, another subject",
+}
+
+_BANDS = ((0.85, "very close"), (0.65, "close"), (0.0, "related"))
+"""Lowest fused score of each word; scores are scaled by the model's own background, so that no model needs its own."""
+
+
+def escape(text: str) -> str:
+    """Return a line of Markdown that shows a text as it is, its white space collapsed."""
+    text = " ".join(text.replace("\0", "\ufffd").split())
+    text = _SPECIAL.sub(r"\\\g<0>", text)
+    return _LINE_START.sub(lambda found: rf"{found[1]}\{found[2]}" if found[2] else rf"{found[3]}\{found[4]}", text)
+
+
+def closeness(match: Match) -> str:
+    """Return how close a match is, in words."""
+    if match.relation is not None:
+        return _WORDS[match.relation]
+    return next(word for low, word in _BANDS if match.score >= low or low == 0.0)
+
+
+def title(path: str, headings: Sequence[Heading]) -> str:
+    """Return the heading path of a place, or its file name when there are no headings."""
+    return " › ".join(heading.title for heading in headings) or path.rpartition("/")[2]
+
+
+def snippet(text: str, terms: Iterable[str]) -> list[tuple[str, bool]]:
+    """Return one line of a text around most of the terms, in pieces, each with whether it is one of the terms."""
+    text = " ".join(text.split())
+    found = _occurrences(text, terms)
+    start, end = _window(text, found)
+    pieces: list[tuple[str, bool]] = [("…", False)] if start > 0 else []
+    at = start
+    for low, high in found:
+        if start <= low and high <= end:
+            pieces += [(text[at:low], False), (text[low:high], True)]
+            at = high
+    pieces += [(text[at:end], False), ("…" if end < len(text) else "", False)]
+    return [piece for piece in pieces if piece[0]]
+
+
+def hover_markdown(related: Related, link: LinkOf, footer: str) -> str:
+    """Return a hover: places that repeat the passage, then what else is related to it."""
+    parts = []
+    for heading, matches in (("Written before", related.duplicates), ("See also", related.matches)):
+        if matches:
+            parts.append(f"**{heading}**\n\n" + "\n".join(_item_markdown(match, link) for match in matches))
+    if footer:
+        parts.append(f"*{escape(footer)}*")
+    return "\n\n".join(parts)
+
+
+def hover_plain(related: Related, footer: str) -> str:
+    """Return the same hover for a client that shows no Markdown."""
+    parts = []
+    for heading, matches in (("Written before", related.duplicates), ("See also", related.matches)):
+        if matches:
+            parts.append(f"{heading}\n" + "\n".join(_item_plain(match) for match in matches))
+    if footer:
+        parts.append(footer)
+    return "\n\n".join(parts)
+
+
+def footer(complete: bool, status: IndexStatus | None) -> str:
+    """Return what the reader has to know about the answer, or nothing."""
+    if complete or status is None:
+        return ""
+    if status.passages and not status.pending:
+        return ""
+    counts = f"{status.embedded:,} of {status.passages:,} passages know their meaning"
+    if status.state == "building":
+        what = f"Index is still being built: {counts}" if status.passages else "Index is still being built"
+    else:
+        what = f"Index is incomplete: {counts}" if status.passages else "Nothing is indexed yet"
+    return f"{what}; the others are found by words."
+
+
+def place_markdown(place: Place, link: LinkOf) -> str:
+    """Return a whole passage with where it stands, for the documentation of a completion."""
+    return (
+        f"[{escape(title(place.path, place.headings))}]({link(place)}) — {escape(place.path)}\n\n{_quoted(place.text)}"
+    )
+
+
+def place_plain(place: Place) -> str:
+    """Return the same as plain text."""
+    return f"{title(place.path, place.headings)} — {place.path}:{place.start_line + 1}\n\n{place.text}"
+
+
+def _quoted(text: str) -> str:
+    return f"> {escape(text)}"
+
+
+def _item_markdown(match: Match, link: LinkOf) -> str:
+    place = match.place
+    line = "".join(
+        f"**{escape(piece)}**" if is_term else _escape_piece(piece)
+        for piece, is_term in snippet(place.text, match.terms)
+    )
+    marks = "".join(f" · {mark}" for mark in _marks(match))
+    return f"- [{escape(title(place.path, place.headings))}]({link(place)}) · {closeness(match)}{marks}  \n  {line}"
+
+
+def _item_plain(match: Match) -> str:
+    place = match.place
+    line = "".join(piece for piece, _ in snippet(place.text, match.terms))
+    marks = ", ".join([closeness(match), *_marks(match)])
+    return f"- {title(place.path, place.headings)} ({marks}) {place.path}:{place.start_line + 1}\n  {line}"
+
+
+def _marks(match: Match) -> list[str]:
+    return (["this file"] if match.same_document else [match.place.path]) + (["already linked"] if match.linked else [])
+
+
+def _escape_piece(piece: str) -> str:
+    """Escape part of a line: the white space at its ends separates it from its neighbours."""
+    lead = " " if piece[:1].isspace() else ""
+    trail = " " if piece[-1:].isspace() and piece.strip() else ""
+    return f"{lead}{escape(piece)}{trail}"
+
+
+def _occurrences(text: str, terms: Iterable[str]) -> list[tuple[int, int]]:
+    """Return where terms stand as whole words, in order and apart. Terms are lower case; Chinese has no word ends."""
+    wanted = sorted({term for term in terms if term[:1].isalnum() and term[-1:].isalnum()}, key=len, reverse=True)
+    if not wanted:
+        return []
+    pattern = "|".join(
+        re.escape(term) if not term.isascii() else rf"(?<![^\W_]){re.escape(term)}(?![^\W_])" for term in wanted
+    )
+    return [found.span() for found in re.finditer(pattern, text, re.IGNORECASE)]
+
+
+def _window(text: str, found: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Return the slice of at most `SNIPPET` characters with the most occurrences, cut between words."""
+    if len(text) <= SNIPPET:
+        return 0, len(text)
+    best, most = 0, -1
+    for low, _ in found or [(0, 0)]:
+        count = sum(low <= other and high <= low + SNIPPET for other, high in found)
+        if count > most:
+            best, most = low, count
+    start = max(0, min(best - SNIPPET // 6, len(text) - SNIPPET))
+    if start > 0 and (space := text.find(" ", start, best + 1)) >= 0:
+        start = space + 1
+    end = min(len(text), start + SNIPPET)
+    if end < len(text) and (space := text.rfind(" ", start + SNIPPET // 2, end)) > 0:
+        end = space
+    return start, end

@@ -1,0 +1,183 @@
+"""The server process: standard input and output (or one TCP client) on one side, the features on the other."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+
+from lsprotocol.types import TextDocumentSyncKind
+from pygls.exceptions import JsonRpcException
+from pygls.io_ import StdoutWriter, run_async
+from pygls.lsp.server import LanguageServer
+
+from seealso import __version__
+from seealso.errors import CancelledError, SeeAlsoError
+from seealso.lsp.features import FEATURES
+from seealso.lsp.outbox import Outbox
+from seealso.lsp.protocol import Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from seealso.lsp.session import Session
+
+logger = logging.getLogger(__name__)
+
+LEAVE_S = 1.5
+"""How long the process waits for its threads when the client has left; the index survives being cut off."""
+
+Handler = TypeVar("Handler", bound="Callable[..., Any]")
+
+
+class Server(LanguageServer):
+    """What feature handlers get as `ls`."""
+
+    protocol: Protocol
+    session: Session
+    """Made by `initialize`; no handler of another request runs before."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "seealso",
+            __version__,
+            text_document_sync_kind=TextDocumentSyncKind.Incremental,
+            protocol_cls=Protocol,
+            max_workers=1,  # never used: it is pygls' own, and work there would delay its reading
+        )
+        self.outbox = Outbox(self.protocol)
+        for feature in FEATURES:
+            feature.register(self)
+
+    def on(self, method: str, options: Any = None) -> Callable[[Handler], Handler]:
+        """Register a handler for a method; what it raises ends at this border."""
+
+        def register(handler: Handler) -> Handler:
+            self.feature(method, options)(self._guarded(method, handler))
+            return handler
+
+        return register
+
+    def on_command(self, name: str) -> Callable[[Handler], Handler]:
+        """Register a command, so that it is advertised; `features.commands` runs it."""
+
+        def register(handler: Handler) -> Handler:
+            self.command(name)(handler)
+            return handler
+
+        return register
+
+    def _guarded(self, method: str, handler: Callable[..., Any]) -> Callable[..., Any]:
+        if not asyncio.iscoroutinefunction(handler):
+
+            def run(ls: Server, params: Any = None) -> Any:
+                try:
+                    return handler(ls, params)
+                except Exception as error:  # noqa: BLE001 - a border: see `_failed`
+                    return ls.failed(method, error)
+
+            return run
+
+        async def run_async(ls: Server, params: Any = None) -> Any:
+            try:
+                return await handler(ls, params)
+            except Exception as error:  # noqa: BLE001 - a border: see `_failed`
+                return ls.failed(method, error)
+
+        return run_async
+
+    def failed(self, method: str, error: Exception) -> None:
+        """Report what a handler raised, and answer with nothing; errors meant as an answer go on to the client."""
+        if isinstance(error, JsonRpcException):
+            raise error
+        if isinstance(error, CancelledError):
+            logger.info("%s: %s", method, error)
+        elif isinstance(error, SeeAlsoError):
+            self.outbox.problem(error)
+        else:
+            self.outbox.bug(method, error)
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Log what pygls could not handle, such as a malformed message; pygls would pop up each one."""
+        logger.error("%s: %s", getattr(source, "__name__", source), error)
+
+    def serve_stdio(self, stdin: BinaryIO, stdout: BinaryIO) -> None:
+        """Talk to the client until it says `exit` or closes the pipe."""
+        self.protocol.set_writer(StdoutWriter(stdout))
+        asyncio.run(self._serve(stdin))
+
+    async def _serve(self, stdin: BinaryIO) -> None:
+        # One thread that only reads, and one hop to the loop a chunk: pygls' reader takes a hop a header line, each of
+        # which waits for the interpreter while an update computes. A daemon, so that a silent client cannot hold us.
+        reader = asyncio.StreamReader()
+        threading.Thread(
+            target=_pump, args=(stdin, reader, asyncio.get_running_loop()), name="seealso-stdin", daemon=True
+        ).start()
+        try:
+            await run_async(
+                stop_event=threading.Event(),
+                reader=reader,
+                protocol=self.protocol,
+                logger=logging.getLogger("pygls"),
+                error_handler=self.report_server_error,
+            )
+        except (asyncio.IncompleteReadError, BrokenPipeError) as error:
+            logger.warning("The client is gone: %s", error)
+
+
+def _pump(stdin: BinaryIO, reader: asyncio.StreamReader, loop: asyncio.AbstractEventLoop) -> None:
+    try:
+        while chunk := os.read(stdin.fileno(), 1 << 16):
+            loop.call_soon_threadsafe(reader.feed_data, chunk)
+        loop.call_soon_threadsafe(reader.feed_eof)
+    except RuntimeError:
+        return  # the loop has ended: nobody listens any more
+
+
+def main(tcp: tuple[str, int] | None = None) -> int:
+    """Serve one client on standard input and output, or over TCP; return the exit code."""
+    level = os.environ.get("SEEALSO_LOG", "warning").upper()
+    known = level in logging.getLevelNamesMapping()
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=level if known else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    if not known:
+        logger.warning("SEEALSO_LOG=%s is no log level; using warning.", level.lower())
+    if level != "DEBUG":
+        # pygls logs the text of every message at INFO.
+        logging.getLogger("pygls").setLevel(logging.WARNING)
+    server = Server()
+    try:
+        if tcp is not None:
+            server.start_tcp(*tcp)
+        else:
+            stdin, stdout = _take_stdio()
+            server.serve_stdio(stdin, stdout)
+    except (SystemExit, KeyboardInterrupt):
+        logger.debug("Leaving.")
+    return _leave(server)
+
+
+def _take_stdio() -> tuple[BinaryIO, BinaryIO]:
+    """Return the pipes to the client, and let what anybody prints go to standard error instead of between messages."""
+    stdout = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return sys.stdin.buffer, stdout
+
+
+def _leave(server: Server) -> int:
+    code = server.protocol.exit_code
+    session = getattr(server, "session", None)
+    if session is not None:
+        session.close()
+        if not session.wait(LEAVE_S):
+            # A batch of embeddings or a write is still running. What it has not committed is done again next time.
+            logging.shutdown()
+            sys.stderr.flush()
+            os._exit(code)
+    return code

@@ -1,0 +1,198 @@
+"""All state of one session with one client. Lives on the loop; nothing here is touched by another thread."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+from seealso.errors import SeeAlsoError
+from seealso.lsp.configuration import SECTION, merged
+from seealso.lsp.debounce import Debouncer
+from seealso.lsp.documents import Document, Snapshot
+from seealso.lsp.folder import Folder, Threads
+from seealso.lsp.positions import Text
+from seealso.lsp.uris import to_path
+from seealso.settings import resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from seealso.lsp.capabilities import Client
+    from seealso.lsp.outbox import Outbox
+    from seealso.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+CONFIGURATION_S = 5.0
+"""A client that has not answered `workspace/configuration` by then gets the defaults."""
+
+NO_FOLDER = "No folder is open, so there is no index: single files have nothing to be related to. Open a folder."
+
+
+class Session:
+    """The client's folders and documents, and the threads that work for them."""
+
+    def __init__(self, outbox: Outbox, client: Client, options: object) -> None:
+        self.outbox = outbox
+        self.client = client
+        self.options = options
+        """Settings of `initialize`."""
+        self.pushed: object = None
+        """Settings of `workspace/didChangeConfiguration`, for clients that cannot be asked."""
+        self.folders: dict[str, Folder] = {}
+        self.documents: dict[str, Document] = {}
+        self.published: dict[str, tuple[int, list[types.Diagnostic]]] = {}
+        """Diagnostics the client shows, with the version they belong to, by document."""
+        self.unannounced: set[str] = set()
+        """Documents that changed in a way the diagnostics of others do not know yet."""
+        self.debouncer = Debouncer(lambda key, error: self.outbox.bug(f"background work {key!r}", error))
+        self.threads = Threads(
+            ThreadPoolExecutor(1, "seealso-questions"),
+            ThreadPoolExecutor(1, "seealso-updates"),
+        )
+        self.on_change: Callable[[Folder], None] = _nothing
+        """Called with a folder whose answers may have changed."""
+
+    # -- folders
+
+    def add_folder(self, uri: str) -> None:
+        """Take a folder in; it is opened by the next `configure`."""
+        path = to_path(uri)
+        if path is None:
+            self.outbox.log(f"{uri} is not on this machine; it is not indexed.", types.MessageType.Warning)
+        elif uri not in self.folders:
+            self.folders[uri] = Folder(
+                uri,
+                path,
+                self.threads,
+                self.outbox,
+                self.client,
+                documents=self.documents_of,
+                on_change=self._changed,
+            )
+
+    def remove_folder(self, uri: str) -> None:
+        """Let a folder go; its index stays on disk."""
+        if (folder := self.folders.pop(uri, None)) is not None:
+            folder.close()
+            for document in self.documents.values():
+                document.written = None  # it may belong to an outer folder now
+
+    def _changed(self, folder: Folder) -> None:
+        self.on_change(folder)
+
+    async def configure(self) -> None:
+        """Ask for the settings of each folder and use them; open folders that are not open yet."""
+        folders = list(self.folders.values())
+        problems: list[str] = []
+        settings = []
+        for pulled in await self._pull(folders):
+            resolved, found = resolve(merged(self.options, self.pushed, pulled))
+            settings.append(resolved)
+            problems += [problem for problem in found if problem not in problems]
+        if problems:
+            self.outbox.tell_once(tuple(problems), "seealso settings: " + " ".join(problems))
+        for folder, wanted in zip(folders, settings, strict=True):
+            await self._configure(folder, wanted)
+
+    async def _configure(self, folder: Folder, settings: Settings) -> None:
+        try:
+            if folder.begun:
+                await folder.configure(settings)
+            else:
+                await folder.open(settings)
+        except SeeAlsoError as error:
+            self.outbox.problem(error)
+
+    async def _pull(self, folders: list[Folder]) -> list[object]:
+        nothing: list[object] = [None] * len(folders)
+        if not (self.client.pulls_configuration and folders):
+            return nothing
+        items = [types.ConfigurationItem(scope_uri=folder.uri, section=SECTION) for folder in folders]
+        try:
+            answer = await self.outbox.request(
+                types.WORKSPACE_CONFIGURATION, types.ConfigurationParams(items), CONFIGURATION_S
+            )
+        except (JsonRpcException, TimeoutError) as error:
+            self.outbox.log(f"The client did not say its settings ({error}); using the defaults.")
+            return nothing
+        return list(answer) if isinstance(answer, list | tuple) and len(answer) == len(folders) else nothing
+
+    def folder_of(self, path: Path) -> Folder | None:
+        """Return the innermost folder that holds a path."""
+        holders = [folder for folder in self.folders.values() if path.is_relative_to(folder.path)]
+        if not holders:  # a link may be in the way
+            path = path.resolve()
+            holders = [folder for folder in self.folders.values() if path.is_relative_to(folder.path.resolve())]
+        return max(holders, key=lambda folder: len(folder.path.parts), default=None)
+
+    # -- documents
+
+    def open_document(self, item: types.TextDocumentItem) -> Document | None:
+        """Take in an open document; None when it is no file."""
+        path = to_path(item.uri)
+        if path is None:
+            return None
+        text = Text.of(item.text, self.client.encoding)
+        document = Document(item.uri, path, item.language_id, item.version, text)
+        self.documents[item.uri] = document
+        if not self.folders:
+            self.outbox.log(NO_FOLDER)
+        return document
+
+    def close_document(self, uri: str) -> None:
+        """Let the file on disk count again."""
+        if (document := self.documents.pop(uri, None)) is not None:
+            folder = self.folder_of(document.path)
+            if folder is not None:
+                folder.drop(document)
+
+    def documents_of(self, folder: Folder) -> list[Document]:
+        """Return the open documents of a folder."""
+        return [document for document in self.documents.values() if self.folder_of(document.path) is folder]
+
+    async def snapshot(self, uri: str) -> tuple[Folder, Snapshot] | None:
+        """Return an open document as it is now, with its folder; None when it has no folder.
+
+        Raises `SeeAlsoError` when the folder could not be opened.
+        """
+        document = self.documents.get(uri)
+        folder = self.folder_of(document.path) if document is not None else None
+        if document is None or folder is None:
+            return None
+        path = await folder.relative(document.path)
+        return (folder, Snapshot(document, document.version, document.text, path)) if path is not None else None
+
+    def is_current(self, snapshot: Snapshot) -> bool:
+        """Tell whether a document is still open at the version a question was asked about."""
+        document = snapshot.document
+        return self.documents.get(document.uri) is document and document.version == snapshot.version
+
+    # -- end
+
+    def close(self) -> None:
+        """Stop all work without waiting for the threads."""
+        self.debouncer.close()
+        for uri in list(self.folders):
+            self.remove_folder(uri)
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait for the threads to finish what they are at; tell whether they have. Call after the loop has ended."""
+        ends: list[Future[None]] = [self.threads.updates.submit(_nothing)]
+        done = (
+            not wait(ends, timeout_s).not_done
+            and not wait([self.threads.questions.submit(_nothing)], timeout_s).not_done
+        )
+        self.threads.updates.shutdown(wait=done, cancel_futures=True)
+        self.threads.questions.shutdown(wait=done, cancel_futures=True)
+        return done
+
+
+def _nothing(*_arguments: object) -> None:
+    return None
