@@ -1,0 +1,1 @@
+"""How the embedded model is made when the package is built; never installed."""

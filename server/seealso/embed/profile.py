@@ -1,0 +1,32 @@
+"""What cosines mean in a model's vector space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ModelProfile:
+    """Cosines that separate strangers, relatives and copies in one model's space."""
+
+    background_cosine: float
+    """Median of two random passages."""
+    related_cosine: float
+    """Reached by one random pair in a thousand."""
+    near_duplicate_cosine: float
+    """From here on words are compared to tell copies from siblings."""
+
+
+MULTILINGUAL_E5_SMALL = ModelProfile(background_cosine=0.82, related_cosine=0.909, near_duplicate_cosine=0.94)
+"""Measured on 3,000 paragraphs of a manual and on 849 paragraphs in six languages."""
+
+CAUTIOUS = ModelProfile(background_cosine=0.3, related_cosine=0.6, near_duplicate_cosine=0.94)
+"""For a model nobody measured: the range most sentence encoders spread over, and few duplicate candidates."""
+
+_PROFILES = (("multilingual-e5-small", MULTILINGUAL_E5_SMALL),)
+
+
+def profile_for(model_id: str) -> ModelProfile:
+    """Return the profile of the model, or a cautious one when it has none."""
+    name = model_id.casefold()
+    return next((profile for part, profile in _PROFILES if part in name), CAUTIOUS)
