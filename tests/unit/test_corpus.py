@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from seealso.corpus import CACHE_VARIABLE, Corpus, cache_directory, index_directory
+from seealso.errors import SettingsError
+from seealso.settings import IndexSettings
+
+
+def tree(root: Path, *paths: str, **contents: str) -> Path:
+    for path in paths:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text("text")
+    return root
+
+
+def ignore(root: Path, path: str, *lines: str) -> None:
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text("\n".join(lines))
+
+
+def listed(root: Path, **settings: object) -> list[str]:
+    corpus = Corpus(root, IndexSettings(**settings))  # type: ignore[arg-type]
+    found = sorted(entry.path for entry in corpus.scan())
+    for path in found:
+        assert corpus.contains(path)
+    for file in root.rglob("*"):
+        path = file.relative_to(root).as_posix()
+        if path not in found and file.is_file() and not file.is_symlink():
+            assert not corpus.contains(path), path
+    return found
+
+
+def test_documents_of_known_formats_in_all_folders(tmp_path: Path) -> None:
+    tree(tmp_path, "a.md", "b/c.rst", "b/d/e.TXT", "b/x.py", "noextension")
+    assert listed(tmp_path) == ["a.md", "b/c.rst", "b/d/e.TXT"]
+
+
+def test_hidden_foreign_and_secret_files_are_left_out(tmp_path: Path) -> None:
+    tree(
+        tmp_path,
+        ".git/a.md",
+        ".hidden.md",
+        "node_modules/x/README.md",
+        "venv/lib/a.txt",
+        "secrets.txt",
+        "credentials.md",
+    )
+    assert listed(tmp_path) == []
+    assert listed(tmp_path, use_ignore_files=False) == []
+
+
+@pytest.mark.parametrize(
+    ("rules", "kept"),
+    [
+        pytest.param({".gitignore": ["build/"]}, ["a.md", "docs/a.md", "docs/keep.md"], id="folder"),
+        pytest.param({".gitignore": ["/a.md"]}, ["build/a.md", "docs/a.md", "docs/keep.md"], id="anchored"),
+        pytest.param({".gitignore": ["*.md", "!keep.md"]}, ["docs/keep.md"], id="negated"),
+        pytest.param({".gitignore": ["*.md"], "docs/.gitignore": ["!a.md"]}, ["docs/a.md"], id="deeper folder wins"),
+        pytest.param(
+            {".gitignore": ["*.md"], ".seealsoignore": ["!a.md"]},
+            ["a.md", "build/a.md", "docs/a.md"],
+            id="own file wins",
+        ),
+        pytest.param({"docs/.gitignore": ["/a.md"]}, ["a.md", "build/a.md", "docs/keep.md"], id="anchored deeper"),
+        pytest.param(
+            {".gitignore": ["build/", "!build/a.md"]}, ["a.md", "docs/a.md", "docs/keep.md"], id="parent stays ignored"
+        ),
+        pytest.param(
+            {".gitignore": ["# a.md", "", "\\"]}, ["a.md", "build/a.md", "docs/a.md", "docs/keep.md"], id="junk"
+        ),
+    ],
+)
+def test_ignore_files(tmp_path: Path, rules: dict[str, list[str]], kept: list[str]) -> None:
+    tree(tmp_path, "a.md", "build/a.md", "docs/a.md", "docs/keep.md")
+    for path, lines in rules.items():
+        ignore(tmp_path, path, *lines)
+    assert listed(tmp_path) == kept
+
+
+def test_ignore_files_can_be_ignored(tmp_path: Path) -> None:
+    tree(tmp_path, "a.md")
+    ignore(tmp_path, ".gitignore", "*.md")
+    assert listed(tmp_path, use_ignore_files=False) == ["a.md"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "kept"),
+    [
+        pytest.param({"exclude": ("drafts/",)}, ["a.md", "b.rst"], id="exclude"),
+        pytest.param({"include": ("*.md",)}, ["a.md", "drafts/c.md"], id="include"),
+        pytest.param({"include": ("*.md",), "exclude": ("drafts/",)}, ["a.md"], id="both"),
+    ],
+)
+def test_settings_patterns(tmp_path: Path, settings: dict[str, tuple[str, ...]], kept: list[str]) -> None:
+    tree(tmp_path, "a.md", "b.rst", "drafts/c.md")
+    assert listed(tmp_path, **settings) == kept
+
+
+def test_symbolic_links_lead_nowhere(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    root = tmp_path / "root"
+    tree(outside, "secret.md")
+    tree(root, "a.md")
+    (root / "link.md").symlink_to(outside / "secret.md")
+    (root / "folder").symlink_to(outside)
+    (root / "loop").symlink_to(root)
+    assert listed(root) == ["a.md"]
+
+
+def test_unreadable_pattern_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"seealso\.index\.exclude"):
+        Corpus(tmp_path, IndexSettings(exclude=("!",)))
+
+
+def test_names_that_are_no_text_are_passed_over(tmp_path: Path) -> None:
+    tree(tmp_path, "a.md")
+    try:
+        (tmp_path / "b\udcff.md").write_text("text")
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    assert listed(tmp_path) == ["a.md"]
+
+
+def test_index_lies_outside_the_workspace_and_differs_by_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    first, second = index_directory(tmp_path / "a" / "docs"), index_directory(tmp_path / "b" / "docs")
+    assert first != second
+    assert first.is_relative_to(tmp_path / "cache")
+    monkeypatch.delenv(CACHE_VARIABLE)
+    assert cache_directory().name == "seealso"
