@@ -58,8 +58,8 @@ def register(app: typer.Typer) -> None:
         words, parallel the same frame around another subject (no duplicate, shown only when asked for). The score is 1
         for the same text. With PATH inside an indexed folder, only groups that touch it are listed.
 
-        A text that stands in many files is a template: listed last, and never a reason to fail. A passage that is
-        meant to repeat another is left out when a comment `seealso-ignore` stands before it.
+        A text that stands in many files is boilerplate: listed last, and never a reason to fail. A passage that is meant
+        to repeat another is left out when a comment `seealso-ignore` stands before it.
         """
         shown = duplicate_kinds(kinds)
         failing = _at_least(fail_on)
@@ -129,8 +129,8 @@ def _print_groups(root: Path, groups: list[DuplicateGroup], limit: int | None) -
     kinds = Counter(group.kind for group in groups)
     parts = [f"{kinds[kind]:,} {kind.value} ({RELATIONS[kind]})" for kind in DuplicateKind if kinds[kind]]
     page.note(f"{count(len(groups), 'group')}: {', '.join(parts)}.")
-    templates = sum(group.boilerplate for group in groups)
-    if templates:
-        page.note(f"{count(templates, 'group')} of them templates: the text stands in many files.")
+    boilerplate = sum(group.boilerplate for group in groups)
+    if boilerplate:
+        page.note(f"{count(boilerplate, 'group')} of them boilerplate: the text stands in many files.")
     if len(shown) < len(groups):
         page.note(f"{len(groups) - len(shown):,} more groups are not shown (--limit).")

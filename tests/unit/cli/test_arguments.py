@@ -33,7 +33,7 @@ def test_lsp_arguments(arguments: list[str], expected: tuple[str, int] | None) -
     ids=" ".join,
 )
 def test_lsp_arguments_refused(arguments: list[str]) -> None:
-    with pytest.raises(ValueError, match="--|folder"):
+    with pytest.raises(ValueError, match=r"--|folder"):
         parse(arguments)
 
 

@@ -1,0 +1,52 @@
+"""What README.md promises: its commands, to be run, and its table of settings, to be kept equal to `Settings`.
+
+`python tests/readme.py NAME` prints the command marked `<!-- command: NAME -->`; `--write` brings the table up to date.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+_COMMAND = re.compile(r"<!-- command: (\w+) -->\s*```sh\n(.*?)\n```", re.DOTALL)
+_TABLE = re.compile(r"(<!-- settings -->\n).*?(\n<!-- end of settings -->)", re.DOTALL)
+
+
+def commands() -> dict[str, str]:
+    """Return the marked commands by name."""
+    return dict(_COMMAND.findall(README.read_text("utf-8")))
+
+
+def settings_table() -> str:
+    """Return every setting with its default and meaning, as a Markdown table."""
+    from dataclasses import fields, is_dataclass
+
+    from seealso.settings import Settings, wire_name
+
+    rows = ["| Setting | Default | Meaning |", "| --- | --- | --- |"]
+    for section in fields(Settings):
+        values = getattr(Settings(), section.name)
+        assert is_dataclass(values), section.name
+        for spec in fields(values):
+            name = f"seealso.{wire_name(section.name)}.{wire_name(spec.name)}"
+            default = json.dumps(getattr(values, spec.name))
+            rows.append(f"| `{name}` | `{default}` | {spec.metadata['doc']} |")
+    return "\n".join(rows)
+
+
+def with_settings(text: str) -> str:
+    """Return the README with the table as it should be."""
+    table = settings_table()
+    written, count = _TABLE.subn(lambda found: found[1] + table + found[2], text)
+    assert count == 1, "README.md has lost the markers around its settings"
+    return written
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--write"]:
+        README.write_text(with_settings(README.read_text("utf-8")), "utf-8")
+    else:
+        print(commands()[sys.argv[1]])
