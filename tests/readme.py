@@ -12,7 +12,7 @@ from pathlib import Path
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 _COMMAND = re.compile(r"<!-- command: (\w+) -->\s*```sh\n(.*?)\n```", re.DOTALL)
-_TABLE = re.compile(r"(<!-- settings -->\n).*?(\n<!-- end of settings -->)", re.DOTALL)
+_TABLE = re.compile(r"(<!-- settings -->\n).*?(<!-- end of settings -->)", re.DOTALL)
 
 
 def commands() -> dict[str, str]:
@@ -40,7 +40,7 @@ def settings_table() -> str:
 def with_settings(text: str) -> str:
     """Return the README with the table as it should be."""
     table = settings_table()
-    written, count = _TABLE.subn(lambda found: found[1] + table + found[2], text)
+    written, count = _TABLE.subn(lambda found: f"{found[1]}{table}\n{found[2]}", text)
     assert count == 1, "README.md has lost the markers around its settings"
     return written
 

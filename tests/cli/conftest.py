@@ -1,0 +1,80 @@
+"""The real process on the sample handbook, indexed once a session."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HANDBOOK = Path(__file__).parents[1] / "data" / "handbook"
+TIMEOUT_S = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def objects(self) -> list[dict[str, Any]]:
+        """The JSON lines of standard output."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@dataclass(frozen=True, slots=True)
+class Seealso:
+    """Runs `seealso` with a cache of its own."""
+
+    cache: Path
+    folder: Path
+    """What is indexed, or to be indexed."""
+
+    def command(self, *arguments: str | Path) -> list[str]:
+        return [sys.executable, "-m", "seealso", *map(str, arguments)]
+
+    def environment(self, **more: str) -> dict[str, str]:
+        kept = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "FORCE_COLOR", "NO_COLOR")}
+        return {**kept, "SEEALSO_CACHE_DIR": str(self.cache), **more}
+
+    def __call__(
+        self, *arguments: str | Path, stdin: bytes = b"", cwd: Path | None = None, **environment: str
+    ) -> Result:
+        ended = subprocess.run(
+            self.command(*arguments),
+            input=stdin,
+            capture_output=True,
+            cwd=cwd or self.folder.parent,
+            env=self.environment(**environment),
+            timeout=TIMEOUT_S,
+            check=False,
+        )
+        return Result(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+
+
+@pytest.fixture(scope="session")
+def handbook(tmp_path_factory: pytest.TempPathFactory) -> Seealso:
+    """The sample handbook, indexed; tests only read it."""
+    base = tmp_path_factory.mktemp("cli")
+    seealso = Seealso(base / "cache", base / "handbook")
+    shutil.copytree(HANDBOOK, seealso.folder)
+    result = seealso("index", "handbook", "--json")
+    assert (result.code, result.err) == (0, ""), result
+    return seealso
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Seealso:
+    """An empty folder with an empty cache."""
+    seealso = Seealso(tmp_path / "cache", tmp_path / "docs")
+    seealso.folder.mkdir()
+    return seealso

@@ -1,0 +1,270 @@
+"""What the process promises whatever the command: exit codes, channels, interrupts, and nothing it should not print."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from seealso import __version__
+
+from .conftest import TIMEOUT_S, Seealso
+
+COMMANDS = ["index", "update", "status", "search", "related", "duplicates", "lsp", "doctor", "embed"]
+
+
+def test_version(scratch: Seealso) -> None:
+    result = scratch("--version")
+    assert (result.code, result.out, result.err) == (0, f"seealso {__version__}\n", "")
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_fits_80_columns_and_gives_an_example(scratch: Seealso, command: str) -> None:
+    result = scratch(*filter(None, [command]), "--help", COLUMNS="80")
+    assert (result.code, result.err) == (0, "")
+    assert max(map(len, result.out.splitlines())) <= 80
+    assert "Example:  seealso " in result.out
+    assert "..." not in result.out.partition("Commands:")[2], "a summary is cut off"
+    if not command:
+        assert all(f"\n  {name} " in result.out for name in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param(["nope"], "nope", id="no-such-command"),
+        pytest.param(["search"], "QUERY", id="missing-argument"),
+        pytest.param(["search", "x", "--bogus"], "--bogus", id="no-such-option"),
+        pytest.param(["search", "x", "-k", "many"], "-k", id="not-a-number"),
+        pytest.param(["search", " "], "search for", id="empty-query"),
+        pytest.param(["search", "x"], "seealso index", id="no-index"),
+        pytest.param(["update", "."], "seealso index", id="nothing-to-update"),
+        pytest.param(["index", "missing"], "missing", id="no-such-folder"),
+        pytest.param(["index", "file.md"], "folder", id="not-a-folder"),
+        pytest.param(["related", "file.md"], "FILE:LINE", id="no-line"),
+        pytest.param(["related", "file.md:0"], "FILE:LINE", id="line-0"),
+        pytest.param(["duplicates", ".", "--kinds", "exakt"], "exact, edited", id="no-such-kind"),
+        pytest.param(["duplicates", ".", "--fail-on", "parallel"], "exact, edited", id="parallel-is-no-failure"),
+        pytest.param(["embed", "--npy", "missing/out.npy"], "missing", id="no-folder-for-output"),
+        pytest.param(["embed", "--npy", "o.npy", "--kind", "letter"], "letter", id="no-such-embedding"),
+        pytest.param(["lsp", "--bogus"], "--bogus", id="lsp-option"),
+        pytest.param(["lsp", "--tcp", "nowhere"], "HOST:PORT", id="lsp-address"),
+    ],
+)
+def test_errors_say_what_to_do(scratch: Seealso, arguments: list[str], message: str) -> None:
+    (scratch.folder / "file.md").write_text("Some text.\n")
+    result = scratch(*arguments, cwd=scratch.folder)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("seealso: ")
+    assert message in result.err
+    assert "Traceback" not in result.err
+    assert len(result.err.splitlines()) >= 2, "a hint follows"
+
+
+@pytest.mark.parametrize(
+    ("location", "message"),
+    [
+        pytest.param("handbook/faq.md:1", "nearest one starts at line 5", id="heading"),
+        pytest.param("handbook/faq.md:9999", "no passage at line 9999", id="past-the-end"),
+        pytest.param("handbook/missing.md:3", "missing.md", id="no-such-document"),
+        pytest.param("handbook:3", "handbook", id="a-folder"),
+        pytest.param("handbook/.seealsoignore:1", "not a format", id="unknown-format"),
+    ],
+)
+def test_places_without_passage(handbook: Seealso, location: str, message: str) -> None:
+    result = handbook("related", location)
+    assert (result.code, result.out) == (2, "")
+    assert message in result.err
+
+
+def test_no_command_shows_help(scratch: Seealso) -> None:
+    result = scratch()
+    assert result.code == 2
+    assert "Usage: seealso" in result.out
+
+
+HOSTILE = (
+    "# Title \x1b]0;owned\x07\n\nA hostile passage \x1b[2J\x1b[31m with [red]markup[/red] :smile: \x9b6n and "
+    "\u202emirrored\u202c words that wants to own your terminal.\n"
+)
+
+
+@pytest.mark.parametrize("json_lines", [True, False], ids=["json", "people"])
+@pytest.mark.parametrize(
+    "arguments",
+    [["search", "hostile passage"], ["related", "docs/a.md:3"], ["duplicates", "docs"]],
+    ids=lambda arguments: arguments[0],
+)
+def test_documents_cannot_reach_the_terminal(scratch: Seealso, arguments: list[str], json_lines: bool) -> None:
+    for name in ("a.md", "b.md"):
+        (scratch.folder / name).write_text(HOSTILE, "utf-8")
+    assert scratch("index", "docs").code == 0
+    if arguments[0] == "search":
+        arguments = [*arguments, "--path", "docs"]
+    result = scratch(*arguments, *(["--json"] if json_lines else []), FORCE_COLOR="" if json_lines else "1")
+    assert result.code == 0
+    assert "hostile passage" in re.sub(r"\x1b\[[0-9;]*m", "", result.out)
+    # Colours are ours; nothing else may begin with an escape.
+    assert not set(re.sub(r"\x1b\[(?:0|1|2|[0-9;]*3[0-9])(?:;[0-9]+)*m", "", result.out)) & set("\x1b\x07\x9b\u202e")
+    assert "\x1b[31m" not in result.out
+    assert "[red]markup[/red] :smile:" in re.sub(r"\x1b\[[0-9;]*m", "", result.out).replace("\n      ", " ")
+
+
+def test_output_is_utf8_in_any_locale(handbook: Seealso) -> None:
+    plain = handbook("search", "金庫", "--path", "handbook", "-k", "1")
+    legacy = handbook("search", "金庫", "--path", "handbook", "-k", "1", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert plain.out == legacy.out
+    assert "金庫" in plain.out
+
+
+def test_pipes_get_neither_colour_nor_bars(handbook: Seealso) -> None:
+    result = handbook("update", "handbook")
+    assert (result.code, result.err) == (0, "")
+    assert "\x1b" not in result.out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize("colour", [True, False], ids=["colour", "NO_COLOR"])
+def test_bars_and_colours_on_a_terminal(scratch: Seealso, colour: bool) -> None:
+    (scratch.folder / "one.md").write_text("The duty phone is handed over on Monday at nine.\n")
+    environment = scratch.environment(TERM="xterm-256color", COLUMNS="80", **({} if colour else {"NO_COLOR": "1"}))
+    code, shown = run_on_terminal(scratch.command("index", "docs"), scratch.folder.parent, environment)
+    assert code == 0
+    assert "Embedding" in shown
+    assert "Indexed" in shown
+    assert ("\x1b[1m" in shown) == colour or not re.search(r"\x1b\[[0-9;]*3[0-9]m", shown)
+    assert bool(re.search(r"\x1b\[[0-9;]*3[0-9]", shown)) == colour
+
+
+def run_on_terminal(command: list[str], cwd: Path, environment: dict[str, str]) -> tuple[int, str]:
+    import pty
+
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(command, cwd=cwd, env=environment, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    try:
+        while block := os.read(ours, 1 << 16):
+            shown += block
+    except OSError:  # Linux says so when the other side has closed
+        pass
+    os.close(ours)
+    return process.wait(TIMEOUT_S), shown.decode("utf-8", "replace")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+def test_a_closed_pipe_is_no_bug(handbook: Seealso) -> None:
+    process = subprocess.Popen(
+        handbook.command("duplicates", "handbook", "--json", "--kinds", "exact,edited,reworded,parallel"),
+        cwd=handbook.folder.parent,
+        env=handbook.environment(PYTHONUNBUFFERED="1"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait(TIMEOUT_S) == 141
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a console's Ctrl-C cannot be sent to one process")
+def test_interrupted_index_keeps_what_is_finished(scratch: Seealso) -> None:
+    generator = np.random.default_rng(7)
+    words = [line.split()[0] for line in (Path(__file__).parents[1] / "readme.py").read_text().splitlines() if line]
+    for number in range(40):
+        paragraphs = [" ".join(generator.choice(words, 60)) + f" number {number}." for _ in range(50)]
+        (scratch.folder / f"{number}.txt").write_text("\n\n".join(paragraphs))
+    process = subprocess.Popen(
+        scratch.command("index", "docs", "--json"),
+        cwd=scratch.folder.parent,
+        env=scratch.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    until = time.monotonic() + TIMEOUT_S
+    while process.poll() is None and time.monotonic() < until:
+        (status,) = scratch("status", "docs", "--json").objects
+        if status["embedded"]:
+            break
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=TIMEOUT_S)
+    assert process.returncode == 130
+    assert "interrupted; what was finished is kept" in err
+    assert "Traceback" not in err
+    stopped = json.loads(out)
+    assert stopped["cancelled"]
+    assert 0 < stopped["embedded"] < stopped["passages"]
+    (status,) = scratch("status", "docs", "--json").objects
+    assert (status["embedded"], status["state"]) == (stopped["embedded"], "partial")
+    found = scratch("search", words[0], "--path", "docs", "-k", "3", "--json")
+    assert (found.code, len(found.objects)) == (0, 3)
+    assert "not embedded yet" in found.err
+
+
+def test_embed(scratch: Seealso, tmp_path: Path) -> None:
+    lines = "A short text\n\nEin kurzer Text\r\nunfinished \x85 line".encode()
+    result = scratch("embed", "--kind", "passage", "--npy", "out.npy", "--json", stdin=lines)
+    assert (result.code, result.err) == (0, "")
+    (summary,) = result.objects
+    vectors = np.load(scratch.folder.parent / "out.npy")
+    assert list(summary) == ["texts", "dimension", "model", "file"]
+    assert vectors.shape == (4, summary["dimension"]) == (summary["texts"], 384)
+    assert vectors.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
+    assert vectors[0] @ vectors[2] > vectors[0] @ vectors[3]
+    query = scratch("embed", "--kind", "query", "--npy", "query.npy", stdin=b"A short text\n")
+    assert (query.code, query.out) == (0, "")
+    assert "Wrote 1 row of 384 numbers to query.npy" in query.err
+    assert np.load(scratch.folder.parent / "query.npy")[0] @ vectors[0] < 0.999
+    assert sorted(path.name for path in scratch.folder.parent.iterdir() if path.is_file()) == ["out.npy", "query.npy"]
+
+
+def test_embed_nothing(scratch: Seealso) -> None:
+    assert scratch("embed", "--npy", "out.npy").code == 0
+    assert np.load(scratch.folder.parent / "out.npy").shape == (0, 384)
+
+
+def test_doctor(scratch: Seealso) -> None:
+    result = scratch("doctor", "--json")
+    assert (result.code, result.err) == (0, ""), result
+    checks = result.objects
+    assert [list(check) for check in checks] == [["check", "ok", "detail", "hint"]] * len(checks)
+    assert [check["check"] for check in checks] == ["python", "sqlite", "readers", "model", "vectors", "cache", "space"]
+    assert all(check["ok"] and check["detail"] and not check["hint"] for check in checks), checks
+
+
+def test_doctor_finds_a_cache_that_cannot_be_written(scratch: Seealso) -> None:
+    scratch.cache.write_text("a file where the folder should be")
+    result = scratch("doctor", COLUMNS="80")
+    assert result.code == 1
+    (line,) = [line for line in result.out.splitlines() if line.startswith("problem")]
+    assert "cache" in line
+    assert "SEEALSO_CACHE_DIR" in result.out
+    assert "1 problem found." in result.out
+
+
+def test_lsp_starts_without_the_rest_of_the_command_line(scratch: Seealso) -> None:
+    script = (
+        "import sys; from seealso.cli import main; code = main(['lsp', '--stdio', '--clientProcessId=1']); "
+        "sys.stderr.write(repr([name for name in ('typer', 'rich', 'onnxruntime') if name in sys.modules]))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        env=scratch.environment(),
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+    assert ended.stderr.decode().endswith("[]")
+    assert ended.stdout == b""
