@@ -40,7 +40,5 @@ def warn(message: str) -> None:
 
 
 def _say(prefix: str, message: str, style: str) -> None:
-    line = Text(prefix, style=style)
-    line.append(printable_lines(message), style="not bold" if style else "")
     # Soft wrap: a message is one line of a log, however wide the terminal is.
-    messages().print(line, soft_wrap=True)
+    messages().print(Text.assemble((prefix, style), printable_lines(message)), soft_wrap=True)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from seealso.cli import EXIT_FOUND, EXIT_OK
@@ -63,17 +62,12 @@ def examine(name: str, check: Callable[[], str]) -> Finding:
 
 def _print_findings(findings: list[Finding]) -> None:
     console = answers()
-    table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True, style="bold")
-    table.add_column(overflow="fold")
     for finding in findings:
-        verdict = Text("ok", style="green") if finding.ok else Text("problem", style="bold red")
-        said = Text(printable(finding.detail))
+        verdict = ("ok       ", "green") if finding.ok else ("problem  ", "bold red")
+        line = Text.assemble(verdict, (f"{finding.check:<9}", "bold"), printable(finding.detail))
+        console.print(line, soft_wrap=True)
         if finding.hint:
-            said.append(f"\n{printable(finding.hint)}", style="bold")
-        table.add_row(verdict, finding.check, said)
-    console.print(table)
+            console.print(Text(" " * 18 + printable(finding.hint), style="bold"), soft_wrap=True)
     problems = sum(not finding.ok for finding in findings)
     if problems:
         console.print(Text(f"\n{count(problems, 'problem')} found.", style="bold red"))

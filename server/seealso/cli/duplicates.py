@@ -58,8 +58,8 @@ def register(app: typer.Typer) -> None:
         words, parallel the same frame around another subject (no duplicate, shown only when asked for). The score is 1
         for the same text. With PATH inside an indexed folder, only groups that touch it are listed.
 
-        A text that stands in many files is boilerplate: listed last, and never a reason to fail. A passage that is meant
-        to repeat another is left out when a comment `seealso-ignore` stands before it.
+        A text that stands in many files is boilerplate: listed last, and never a reason to fail. A passage that is
+        meant to repeat another is left out when a comment `seealso-ignore` stands before it.
         """
         shown = duplicate_kinds(kinds)
         failing = _at_least(fail_on)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from seealso.cli import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK
@@ -183,12 +182,9 @@ def _print_status(status: IndexStatus) -> None:
 def _print_rows(title: str, status: IndexStatus, rows: list[tuple[str, str]]) -> None:
     console = answers()
     console.print(Text.assemble((f"{title} ", "bold"), (printable_name(status.root), "bold blue")), soft_wrap=True)
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column(overflow="fold")
     for name, value in [*rows, ("problems", f"{len(status.errors):,}")]:
-        table.add_row(f"  {name}", Text(value))
-    console.print(table)
+        # Not a table: a long path is broken by the terminal, if at all, so that it can be copied.
+        console.print(Text.assemble((f"  {name:<11}", "dim"), value), soft_wrap=True)
     _print_problems(status.errors)
 
 
