@@ -110,6 +110,12 @@ class Folder:
         if self.updater is not None:
             _ = self.updater.request(visible=visible)
 
+    async def opened_updater(self) -> Updater:
+        """Return what updates the index; raise what opening the folder raised."""
+        await self._workspace()
+        assert self.updater is not None
+        return self.updater
+
     async def relative(self, path: Path) -> str | None:
         """Return a path as the workspace names it, or None when it is outside."""
         return (await self._workspace()).relative(path)

@@ -61,15 +61,6 @@ class Server(LanguageServer):
 
         return register
 
-    def on_command(self, name: str) -> Callable[[Handler], Handler]:
-        """Register a command, so that it is advertised; `features.commands` runs it."""
-
-        def register(handler: Handler) -> Handler:
-            self.command(name)(handler)
-            return handler
-
-        return register
-
     def _guarded(self, method: str, handler: Callable[..., Any]) -> Callable[..., Any]:
         if not asyncio.iscoroutinefunction(handler):
 

@@ -146,12 +146,13 @@ class Session:
             self.outbox.log(NO_FOLDER)
         return document
 
-    def close_document(self, uri: str) -> None:
-        """Let the file on disk count again."""
-        if (document := self.documents.pop(uri, None)) is not None:
-            folder = self.folder_of(document.path)
-            if folder is not None:
-                folder.drop(document)
+    def close_document(self, uri: str) -> Folder | None:
+        """Let the file on disk count again; return the folder it belongs to."""
+        document = self.documents.pop(uri, None)
+        folder = self.folder_of(document.path) if document is not None else None
+        if document is not None and folder is not None:
+            folder.drop(document)
+        return folder
 
     def documents_of(self, folder: Folder) -> list[Document]:
         """Return the open documents of a folder."""

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from seealso.lsp.features import configuration, diagnostics, folders, hover, lifecycle, progress, sync, watching
+from seealso.lsp.features import (
+    commands,
+    completion,
+    configuration,
+    diagnostics,
+    folders,
+    hover,
+    lifecycle,
+    progress,
+    sync,
+    watching,
+)
 
-FEATURES = (lifecycle, configuration, folders, sync, watching, progress, hover, diagnostics)
+FEATURES = (lifecycle, configuration, folders, sync, watching, progress, hover, diagnostics, completion, commands)
 """Registered in this order; two handlers for one method raise."""

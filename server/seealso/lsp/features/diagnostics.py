@@ -78,7 +78,8 @@ def refresh(session: Session, folder: Folder, without: Document | None = None) -
 def clear(session: Session, uri: str) -> None:
     """Take the diagnostics of a closed document away."""
     session.debouncer.cancel(("diagnostics", uri))
-    if session.published.pop(uri, (0, []))[1]:
+    session.unannounced.discard(uri)
+    if session.published.pop(uri, None) is not None:
         _send(session, uri, None, [])
 
 
@@ -103,9 +104,11 @@ async def publish(session: Session, document: Document) -> None:
         return
     shown = diagnostics(findings, snapshot.text, folder.path, folder.settings, session.client)
     before = session.published.get(document.uri)
-    if before != (snapshot.version, shown) and (shown or before is not None):
+    if shown and before != (snapshot.version, shown):
         session.published[document.uri] = (snapshot.version, shown)
         _send(session, document.uri, snapshot.version, shown)
+    elif not shown and session.published.pop(document.uri, None) is not None:
+        _send(session, document.uri, snapshot.version, [])
 
 
 def diagnostics(

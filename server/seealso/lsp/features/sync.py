@@ -39,7 +39,9 @@ def register(server: Server) -> None:
     @server.on(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(ls: Server, params: types.DidCloseTextDocumentParams) -> None:
         diagnostics.clear(ls.session, params.text_document.uri)
-        ls.session.close_document(params.text_document.uri)
+        if (folder := ls.session.close_document(params.text_document.uri)) is not None:
+            # What was only in this buffer is repeated no more.
+            diagnostics.refresh(ls.session, folder)
 
     @server.on(types.TEXT_DOCUMENT_DID_SAVE, types.SaveOptions(include_text=False))
     def did_save(ls: Server, params: types.DidSaveTextDocumentParams) -> None:

@@ -1,0 +1,180 @@
+"""`workspace/executeCommand`. Results are plain JSON, with the field names of the command line plus `uri`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+
+from seealso.errors import CancelledError, SeeAlsoError, SettingsError
+from seealso.lsp.arguments import Arguments
+from seealso.lsp.uris import to_path, to_uri
+from seealso.model import DuplicateKind
+from seealso.report import Json, group_json, match_json, place_json, status_json, update_json
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from seealso.lsp.folder import Folder
+    from seealso.lsp.server import Server
+    from seealso.model import Match, Passage
+
+    Command = Callable[[Server, Arguments, types.ProgressToken | None], Awaitable[Json]]
+
+MAX_LIMIT = 200
+
+
+def register(server: Server) -> None:
+    """Add the handlers."""
+    for name, command in COMMANDS.items():
+        server.command(name)(command)  # only so that the client is told its name
+
+    @server.on(types.WORKSPACE_EXECUTE_COMMAND)
+    async def execute_command(ls: Server, params: types.ExecuteCommandParams) -> Json:
+        command = COMMANDS.get(params.command)
+        if command is None:
+            raise JsonRpcInvalidParams(f"seealso has no command `{params.command}`.")
+        try:
+            return await command(ls, Arguments(params.command, params.arguments), params.work_done_token)
+        except SettingsError as error:
+            raise JsonRpcInvalidParams(str(error)) from error
+        except CancelledError as error:
+            raise JsonRpcException(str(error), types.LSPErrorCodes.ServerCancelled.value) from error
+        except SeeAlsoError as error:
+            raise JsonRpcException(str(error), types.LSPErrorCodes.RequestFailed.value) from error
+
+
+async def search(ls: Server, arguments: Arguments, _token: types.ProgressToken | None) -> Json:
+    """Return the passages that answer `query` in one folder (`uri`) or all."""
+    query = arguments.text("query")
+    limit = arguments.integer("limit", 10, 1, MAX_LIMIT) or 0
+    folders = _folders(ls, arguments)
+    arguments.finish()
+    answers = [(folder, await folder.ask(lambda workspace: workspace.search(query, limit))) for folder in folders]
+    found = sorted(
+        ((match, folder) for folder, answer in answers for match in answer.matches),
+        key=lambda pair: -pair[0].score,
+    )
+    return {
+        "matches": [_match(match, folder.path) for match, folder in found[:limit]],
+        "complete": all(answer.complete for _, answer in answers),
+    }
+
+
+async def show_related(ls: Server, arguments: Arguments, _token: types.ProgressToken | None) -> Json:
+    """Return what the workspace says about the passage at `position` of the document `uri`."""
+    uri = arguments.text("uri")
+    line, _ = arguments.position("position")
+    limit = arguments.integer("limit", None, 1, MAX_LIMIT)
+    arguments.finish()
+    folder, path = await _document(ls, uri)
+    related = await folder.ask(lambda workspace: workspace.related(path, line, limit))
+    if related is None:
+        return {"passage": None, "duplicates": [], "matches": [], "complete": True}
+    return {
+        "passage": _passage(related.passage, path, folder.path),
+        "duplicates": [_match(match, folder.path) for match in related.duplicates],
+        "matches": [_match(match, folder.path) for match in related.matches],
+        "complete": related.complete,
+    }
+
+
+async def list_duplicates(ls: Server, arguments: Arguments, _token: types.ProgressToken | None) -> Json:
+    """Return the groups of passages that repeat one another, of the given `kinds`, in one folder (`uri`) or all."""
+    kinds = arguments.choices("kinds", DuplicateKind)
+    folders = _folders(ls, arguments)
+    arguments.finish()
+    groups: list[Json] = []
+    for folder in folders:
+        for group in await folder.ask(lambda workspace: workspace.duplicates(kinds)):
+            places = [{**place_json(place), "uri": to_uri(folder.path / place.path)} for place in group.places]
+            groups.append({**group_json(group), "places": places})
+    return {"groups": groups}
+
+
+async def index_status(ls: Server, arguments: Arguments, _token: types.ProgressToken | None) -> Json:
+    """Return what is known about the index of one folder (`uri`) or of each."""
+    folders = _folders(ls, arguments)
+    arguments.finish()
+    return {
+        "folders": [
+            {"uri": folder.uri, **status_json(await folder.ask(lambda workspace: workspace.status()))}
+            for folder in folders
+        ]
+    }
+
+
+async def update_index(ls: Server, arguments: Arguments, token: types.ProgressToken | None) -> Json:
+    """Bring the index of one folder (`uri`) or of each up to date; return when that is done."""
+    return await _update(ls, arguments, token, rebuild=False)
+
+
+async def rebuild_index(ls: Server, arguments: Arguments, token: types.ProgressToken | None) -> Json:
+    """Read every document again; return when that is done."""
+    return await _update(ls, arguments, token, rebuild=True)
+
+
+COMMANDS: dict[str, Command] = {
+    "seealso.search": search,
+    "seealso.showRelated": show_related,
+    "seealso.listDuplicates": list_duplicates,
+    "seealso.indexStatus": index_status,
+    "seealso.updateIndex": update_index,
+    "seealso.rebuildIndex": rebuild_index,
+}
+
+
+async def _update(ls: Server, arguments: Arguments, token: types.ProgressToken | None, *, rebuild: bool) -> Json:
+    folders = _folders(ls, arguments)
+    arguments.finish()
+    done: list[Json] = []
+    for folder in folders:
+        updater = await folder.opened_updater()
+        try:
+            # Shielded: others may wait for the same update.
+            report = await asyncio.shield(updater.request(rebuild=rebuild, visible=token is None, token=token))
+        except asyncio.CancelledError:
+            updater.cancel()
+            raise
+        done.append({"uri": folder.uri, **update_json(report)})
+        token = None  # one bar for one command: the first folder's
+    return {"folders": done}
+
+
+def _folders(ls: Server, arguments: Arguments) -> list[Folder]:
+    """Return the folder that holds `uri`, or all of them without one."""
+    uri = arguments.optional_text("uri")
+    if uri is None:
+        return list(ls.session.folders.values())
+    path = to_path(uri)
+    folder = ls.session.folder_of(path) if path is not None else None
+    if folder is None:
+        raise SettingsError(f"{uri} is in no open folder.")
+    return [folder]
+
+
+async def _document(ls: Server, uri: str) -> tuple[Folder, str]:
+    path = to_path(uri)
+    folder = ls.session.folder_of(path) if path is not None else None
+    relative = await folder.relative(path) if folder is not None and path is not None else None
+    if folder is None or relative is None:
+        raise SettingsError(f"{uri} is in no open folder.")
+    return folder, relative
+
+
+def _match(match: Match, root: Path) -> Json:
+    return {**match_json(match), "uri": to_uri(root / match.place.path)}
+
+
+def _passage(passage: Passage, path: str, root: Path) -> dict[str, Any]:
+    return {
+        "path": path,
+        "line": passage.start_line + 1,
+        "end_line": passage.end_line + 1,
+        "heading": " > ".join(heading.title for heading in passage.headings),
+        "text": passage.text,
+        "uri": to_uri(root / path),
+    }

@@ -1,0 +1,187 @@
+"""`textDocument/completion` and `completionItem/resolve`: links to related sections, quotations, continuations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from seealso.lsp import completions, render, sentences, snippets
+from seealso.lsp.uris import to_uri
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from seealso.lsp.capabilities import Client
+    from seealso.lsp.completions import Context, Proposal
+    from seealso.lsp.documents import Snapshot
+    from seealso.lsp.server import Server
+    from seealso.model import Match, Place
+    from seealso.settings import CompletionSettings
+    from seealso.workspace import Workspace
+
+TRIGGER = "["
+
+QUERY_CHARACTERS = 400
+"""The end of the paragraph that is embedded; more would cost time and blur what is being said now."""
+
+MATCHES = 12
+
+MIN_WORD = 2
+"""Longer words are looked for in titles while they are typed in running text."""
+
+LINKS_WHILE_TYPING = 5
+"""Links offered for a plain word; after a bracket there may be more."""
+
+_KINDS = {
+    "link": types.CompletionItemKind.Reference,
+    "quote": types.CompletionItemKind.Snippet,
+    "continue": types.CompletionItemKind.Snippet,
+}
+
+
+def register(server: Server) -> None:
+    """Add the handlers."""
+
+    @server.on(
+        types.TEXT_DOCUMENT_COMPLETION,
+        types.CompletionOptions(trigger_characters=[TRIGGER], resolve_provider=True),
+    )
+    async def completion(ls: Server, params: types.CompletionParams) -> types.CompletionList | None:
+        asked = await ls.session.snapshot(params.text_document.uri)
+        if asked is None:
+            return None
+        folder, snapshot = asked
+        settings = folder.settings.completion
+        if not settings.enabled:
+            return None
+        triggered = (
+            params.context is not None and params.context.trigger_kind is types.CompletionTriggerKind.TriggerCharacter
+        )
+        request = _Request(snapshot, params.position, settings, triggered)
+        found = await folder.ask(request)
+        if found is None or not ls.session.is_current(snapshot):
+            return None
+        context, proposals = found
+        where = _range(snapshot, params.position, context)
+        items = [
+            _item(proposal, index, where, context, ls.session.client, folder.path, folder.uri)
+            for index, proposal in enumerate(proposals)
+        ]
+        # Found by meaning and by what has been typed so far: another letter is another question.
+        return types.CompletionList(is_incomplete=True, items=items)
+
+    @server.on(types.COMPLETION_ITEM_RESOLVE)
+    async def resolve(ls: Server, item: types.CompletionItem) -> types.CompletionItem:
+        match item.data:
+            case {"folder": str(uri), "path": str(path), "line": int(line)} if uri in ls.session.folders:
+                folder = ls.session.folders[uri]
+                place = await folder.ask(lambda workspace: _place_at(workspace, path, line))
+                if place is not None:
+                    item.documentation = _documentation(place, ls.session.client, folder.path)
+        return item
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """The question behind a completion; called with the workspace in the thread for questions."""
+
+    snapshot: Snapshot
+    position: types.Position
+    settings: CompletionSettings
+    triggered: bool
+
+    def __call__(self, workspace: Workspace) -> tuple[Context, list[Proposal]] | None:
+        from seealso.text.registry import format_for
+
+        snapshot, text = self.snapshot, self.snapshot.text
+        syntax = format_for(snapshot.path, snapshot.document.language_id)
+        if syntax is None:
+            return None
+        markdown = syntax.name == "markdown"
+        prefix = text.prefix(self.position)
+        context = completions.context(prefix, text.suffix(self.position), markdown=markdown)
+        if context is None or (self.triggered and context.kind == "any"):
+            return None
+        before = prefix.removesuffix(context.replaced)
+        line, _ = text.place(self.position)
+        paragraph = completions.paragraph_before(text.lines, line, prefix if context.kind == "any" else before)
+        segmentation = workspace.segmentation(snapshot.path)
+        passages = segmentation.passages if segmentation is not None else ()
+        subject = paragraph.strip()
+        if not subject:  # a new paragraph goes on from the one before
+            subject = next((passage.text for passage in reversed(passages) if passage.end_line < line), "")
+        matches = self._matches(workspace, context, subject)
+
+        proposals: list[Proposal] = []
+        if self.settings.snippets and context.kind == "any":
+            so_far = sentences.written(paragraph) if paragraph.strip() else sentences.finished(subject)
+            gap = completions.gap_after(before)
+            proposals += completions.continuations(so_far, context.typed, gap, matches, workspace.following)
+        if self.settings.links:
+            wiki = context.kind == "wiki" or (markdown and completions.uses_wiki_links(passages, text.source))
+            words = context.typed.strip() if context.kind != "any" or len(context.typed) > MIN_WORD else ""
+            headings = workspace.headings() if words else ()
+            links = completions.link_proposals(snapshot.path, syntax, words, matches, headings, wiki=wiki)
+            proposals += links if context.kind != "any" else links[:LINKS_WHILE_TYPING]
+        if self.settings.snippets and context.kind == "any" and not context.typed:
+            # Only on request: while a word is being typed a list of quotations would be in the way.
+            own_line = not before.strip()
+            proposals += completions.quote_proposals(snapshot.path, syntax, matches, on_own_line=own_line)
+        return context, proposals
+
+    def _matches(self, workspace: Workspace, context: Context, subject: str) -> Sequence[Match]:
+        if context.kind != "any" and context.typed.strip():
+            return workspace.search(context.typed.strip(), MATCHES).matches
+        if not subject:
+            return ()
+        return workspace.related_to_text(subject[-QUERY_CHARACTERS:], MATCHES, exclude=self.snapshot.path).matches
+
+
+def _range(snapshot: Snapshot, position: types.Position, context: Context) -> types.Range:
+    line, index = snapshot.text.place(position)
+    return types.Range(
+        snapshot.text.position(line, index - len(context.replaced)),
+        snapshot.text.position(line, index + context.after),
+    )
+
+
+def _item(
+    proposal: Proposal, index: int, where: types.Range, context: Context, client: Client, root: Path, folder: str
+) -> types.CompletionItem:
+    as_snippet = client.completion_snippets
+    text = snippets.with_stop(proposal.text, proposal.editable) if as_snippet else proposal.text
+    item = types.CompletionItem(
+        label=proposal.label,
+        kind=_KINDS[proposal.kind],
+        detail=proposal.detail,
+        # What has been typed matches itself, so that no client drops or reorders what was found by meaning.
+        filter_text=context.replaced or None,
+        sort_text=f"{index:03d}",
+        text_edit=types.TextEdit(where, text),
+        insert_text_format=types.InsertTextFormat.Snippet if as_snippet else types.InsertTextFormat.PlainText,
+    )
+    if client.completion_lazy_documentation:
+        item.data = {"folder": folder, "path": proposal.path, "line": proposal.line}
+    elif proposal.place is not None:
+        item.documentation = _documentation(proposal.place, client, root)
+    return item
+
+
+def _documentation(place: Place, client: Client, root: Path) -> types.MarkupContent:
+    if client.completion_markdown:
+        text = render.place_markdown(place, lambda place: to_uri(root / place.path, place.start_line))
+        return types.MarkupContent(types.MarkupKind.Markdown, text)
+    return types.MarkupContent(types.MarkupKind.PlainText, render.place_plain(place))
+
+
+def _place_at(workspace: Workspace, path: str, line: int) -> Place | None:
+    """Return the passage at a line, or the first one after a heading that stands there."""
+    from seealso.overlay import place_of
+
+    segmentation = workspace.segmentation(path)
+    passages = segmentation.passages if segmentation is not None else ()
+    passage = next((passage for passage in passages if passage.end_line >= line), None)
+    return place_of(path, passage) if passage is not None else None
