@@ -117,7 +117,7 @@ class Questions:
         """Return where else a passage stands, counting only the kinds the user wants to see."""
         kinds = self.settings.duplicate_kinds
         own = place_of(path, passage)
-        candidates = self._candidates({}, vector, passage.text, count=DUPLICATE_NEIGHBOURS)
+        candidates = self._candidates({}, vector, passage.text, DUPLICATE_NEIGHBOURS) + self._unsaved(vector)
         ignored = self._ignored_with(passage.hash)
         others: list[tuple[DuplicateKind, float, Place]] = []
         for candidate in candidates:
@@ -163,15 +163,14 @@ class Questions:
     # -- candidates
 
     def _matches(self, text: str, vector: Vectors | None, scale: Scale | None, exclude: bytes | None) -> list[Match]:
-        terms = lexical_terms(text)
-        salient = self.store.lexical.salient(terms)
-        weights = {term: self.store.lexical.idf(term) for term in salient}
-        candidates = self._candidates(weights, vector, text)
-        contents = [
-            lexical_terms(candidate.text)
-            + [term for heading in candidate.places[0][0].headings for term in lexical_terms(heading.title)]
-            for candidate in candidates
-        ]
+        unsaved = self._unsaved(vector)
+        unsaved_contents = [_content_terms(candidate) for candidate in unsaved]
+        lexicon = self.store.lexical
+        salient = lexicon.salient(lexical_terms(text), also={term for terms in unsaved_contents for term in terms})
+        weights = {term: lexicon.idf(term) for term in salient}
+        stored = self._candidates(weights, vector, text)
+        candidates = stored + unsaved
+        contents = [_content_terms(candidate) for candidate in stored] + unsaved_contents
         lexical = _lexical_scores(candidates, contents, weights)
         matches: list[Match] = []
         for candidate, content, words in zip(candidates, contents, lexical, strict=True):
@@ -189,7 +188,7 @@ class Questions:
     def _candidates(
         self, weights: dict[str, float], vector: Vectors | None, text: str, count: int = CANDIDATES
     ) -> list[_Candidate]:
-        """Return the texts nearest by words and by meaning, and those that read exactly like `text`."""
+        """Return the indexed texts nearest by words and by meaning, and the one that reads exactly like `text`."""
         store = self.store
         hits = store.lexical.search(weights, count) if weights else {}
         bm25: dict[int, float] = {}
@@ -202,12 +201,11 @@ class Questions:
             wanted.update(text_id for text_id, _ in self.space.vectors.search(vector, count))
             stored = store.embeddings.get(self.space.model_id, wanted)
             dense = {text_id: float(vector @ row) for text_id, row in stored.items()}
-        candidates = [
+        return [
             _Candidate(places[0][0].text, tuple(places), dense.get(text_id), bm25.get(text_id, 0.0))
             for text_id, places in self._places(wanted, limit=PLACES_OF_A_TEXT).items()
             if places
         ]
-        return candidates + self._unsaved(vector)
 
     def _places(self, text_ids: Collection[int], limit: int | None = None) -> dict[int, list[tuple[Place, bool]]]:
         """Return the places of stored texts: saved documents from the index, open ones from their buffers."""
@@ -250,7 +248,6 @@ class Questions:
             text,
             other,
             cosine,
-            self.space.profile,
             across_languages=self.settings.duplicates.across_languages,
         )
         return verdict.kind, verdict.score
@@ -286,6 +283,12 @@ def _lexical_scores(
         candidate.bm25 * unit if candidate.bm25 > 0 else min(share, last)
         for candidate, share in zip(candidates, shares, strict=True)
     ]
+
+
+def _content_terms(candidate: _Candidate) -> list[str]:
+    """Return the terms a candidate is found by: its text's and its headings'."""
+    headings = candidate.places[0][0].headings
+    return lexical_terms(candidate.text) + [term for heading in headings for term in lexical_terms(heading.title)]
 
 
 def _same_place(place: Place, other: Place) -> bool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from seealso.index.schema import HEADING_WEIGHT
 from seealso.index.words import lexical_terms
@@ -58,10 +57,12 @@ class LexicalIndex:
         )
         return dict(rows.fetchall())
 
-    def salient(self, terms: Iterable[str], limit: int = MAX_QUERY_TERMS) -> list[str]:
-        """Return the distinct terms that are in the index, rarest first; without common ones if possible."""
-        known = [(self.frequency(term), term) for term in dict.fromkeys(terms)]
-        known = sorted((frequency, term) for frequency, term in known if frequency)
+    def salient(
+        self, terms: Iterable[str], limit: int = MAX_QUERY_TERMS, *, also: Collection[str] = frozenset()
+    ) -> list[str]:
+        """Return the distinct terms that the index or `also` has, rarest first; without common ones if possible."""
+        counted = [(self.frequency(term), term) for term in dict.fromkeys(terms)]
+        known = sorted((frequency, term) for frequency, term in counted if frequency or term in also)
         common = max(COMMON_SHARE * self._count(), 3)
         rare = [term for frequency, term in known if frequency <= common]
         return (rare or [term for _, term in known])[:limit]
@@ -89,13 +90,6 @@ class LexicalIndex:
                 self._passages = count
                 self._frequencies.clear()
         return self._passages
-
-
-def overlap(query: Counter[str] | set[str], terms: Iterable[str], idf: dict[str, float]) -> float:
-    """Return the share of the query's idf mass that the terms cover, 0 to 1: BM25's stand-in for texts not indexed."""
-    total = sum(idf[term] for term in query)
-    covered = sum(idf[term] for term in query if term in set(terms))
-    return covered / total if total else 0.0
 
 
 def _columns(headings: Sequence[Heading], text: str) -> tuple[str, str]:

@@ -27,9 +27,9 @@ class Scale:
 
 
 def fuse(dense: float | None, lexical: float, scale: Scale) -> float:
-    """Return the convex combination of both scores, 0 to 1; words alone count in full while there is no vector."""
+    """Return the convex combination of both scores, 0 to 1; words speak for both while there is no vector."""
     if dense is None:
-        return (1.0 - DENSE_WEIGHT) * lexical
+        return lexical
     return DENSE_WEIGHT * scale.normalise(dense) + (1.0 - DENSE_WEIGHT) * lexical
 
 
