@@ -18,13 +18,17 @@ STATUS_FIELDS: dict[str, type | tuple[type, ...]] = {
     "state": str,
     "updated_at": (float, type(None)),
 }
-SUMMARY_FIELDS: dict[str, type | tuple[type, ...]] = STATUS_FIELDS | {
+SUMMARY_FIELDS: dict[str, type | tuple[type, ...]] = {
+    "documents": int,
     "added": int,
     "changed": int,
     "moved": int,
     "removed": int,
-    "embedded_now": int,
+    "embedded": int,
+    "pending": int,
     "cancelled": bool,
+    "passages": int,
+    "errors": list,
     "seconds": float,
 }
 
@@ -75,21 +79,21 @@ def test_changes_are_counted_and_known_texts_not_embedded_again(scratch: Seealso
         assert (result.code, result.err) == (0, ""), result
         (summary,) = result.objects
         check_fields(summary, SUMMARY_FIELDS)
-        return {name: summary[name] for name in ("documents", "added", "changed", "moved", "removed", "embedded_now")}
+        return {name: summary[name] for name in ("documents", "added", "changed", "moved", "removed", "embedded")}
 
     def counts(documents: int, **others: int) -> dict[str, int]:
-        nothing = {"added": 0, "changed": 0, "moved": 0, "removed": 0, "embedded_now": 0}
+        nothing = {"added": 0, "changed": 0, "moved": 0, "removed": 0, "embedded": 0}
         return {"documents": documents} | nothing | others
 
-    assert run("index") == counts(2, added=2, embedded_now=2)
+    assert run("index") == counts(2, added=2, embedded=2)
     assert run("index") == counts(2)
     one.rename(scratch.folder / "renamed.md")
     assert run("update") == counts(2, moved=1)
     two.write_text(SECOND + "\nA paragraph that nobody has read before, about retention.\n")
-    assert run("update") == counts(2, changed=1, embedded_now=1)
+    assert run("update") == counts(2, changed=1, embedded=1)
     two.unlink()
     assert run("index") == counts(1, removed=1)
-    assert run("index", "--rebuild")["embedded_now"] == 0
+    assert run("index", "--rebuild")["embedded"] == 0
 
 
 def test_summary_for_people(scratch: Seealso) -> None:

@@ -203,9 +203,10 @@ def test_interrupted_index_keeps_what_is_finished(scratch: Seealso) -> None:
     assert "Traceback" not in err
     stopped = json.loads(out)
     assert stopped["cancelled"]
-    assert 0 < stopped["embedded"] < stopped["passages"]
+    assert 0 < stopped["embedded"]
+    assert 0 < stopped["pending"]
     (status,) = scratch("status", "docs", "--json").objects
-    assert (status["embedded"], status["state"]) == (stopped["embedded"], "partial")
+    assert (status["embedded"], status["pending"], status["state"]) == (stopped["embedded"], stopped["pending"], "partial")
     found = scratch("search", words[0], "--path", "docs", "-k", "3", "--json")
     assert (found.code, len(found.objects)) == (0, 3)
     assert "not embedded yet" in found.err

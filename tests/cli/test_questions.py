@@ -117,10 +117,10 @@ def test_related_reads_the_file_as_it_is_now(handbook: Seealso, tmp_path: Path) 
 
 
 def test_related_from_inside_the_folder(handbook: Seealso) -> None:
-    result = handbook("related", "restore.md:7", "--json", cwd=handbook.folder / "guide")
+    result = handbook("related", "restore.md:5", "--json", cwd=handbook.folder / "guide")
     assert result.code == 0
-    shown = handbook("related", "restore.md:7", cwd=handbook.folder / "guide")
-    assert shown.out.startswith("restore.md:7  ")
+    shown = handbook("related", "restore.md:5", cwd=handbook.folder / "guide")
+    assert shown.out.startswith("restore.md:5  ")
 
 
 def groups(handbook: Seealso, *arguments: str) -> list[dict[str, Any]]:

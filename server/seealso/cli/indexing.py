@@ -25,7 +25,7 @@ from seealso.cli.progress import ProgressBars, interruptible
 from seealso.cli.units import count, duration, size
 from seealso.errors import IndexUnavailableError
 from seealso.model import DocumentProblem, IndexStatus, UpdateReport
-from seealso.report import status_json
+from seealso.report import status_json, update_json
 from seealso.workspace import Workspace
 
 PROBLEMS_SHOWN = 10
@@ -135,13 +135,9 @@ def _bring_up_to_date(workspace: Workspace, *, rebuild: bool, json: bool) -> int
 
 def _summary_json(report: UpdateReport, status: IndexStatus, seconds: float) -> dict[str, object]:
     return {
-        **status_json(status),
-        "added": report.added,
-        "changed": report.changed,
-        "moved": report.moved,
-        "removed": report.removed,
-        "embedded_now": report.embedded,
-        "cancelled": report.cancelled,
+        **update_json(report),
+        "passages": status.passages,
+        "errors": status_json(status)["errors"],
         "seconds": round(seconds, 3),
     }
 

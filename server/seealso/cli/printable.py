@@ -81,8 +81,14 @@ def _start(line: str, hit: int, characters: int) -> int:
     """Return where an excerpt that holds the word at `hit` should begin."""
     if hit < characters * 3 // 4:
         return 0
-    sentence = max((end.end() for end in _SENTENCE_END.finditer(line, 0, hit)), default=0)
-    if hit - sentence <= characters // 2:
-        return sentence
-    word = line.find(" ", hit - characters // 3, hit)
-    return word + 1 if word >= 0 else hit - characters // 3
+    start = max((end.end() for end in _SENTENCE_END.finditer(line, 0, hit)), default=0)
+    if hit - start > characters // 2:
+        start = _word_at(line, hit - characters // 3, hit)
+    # What is left should fill the room: a last sentence alone says too little.
+    return min(start, _word_at(line, len(line) - characters, hit))
+
+
+def _word_at(line: str, start: int, end: int) -> int:
+    """Return where the first word after `start` begins, or `start` itself when there is none before `end`."""
+    space = line.find(" ", start, end)
+    return space + 1 if space >= 0 else start

@@ -126,8 +126,7 @@ class Page:
         for number, line in enumerate(lines[:_LINES], 1):
             line.rstrip()
             if number == _LINES and len(lines) > _LINES:
-                line.truncate(width - 2)
-                line.rstrip()
+                _cut(line, width - 2)
                 line.append(" …")
             line.pad_left(indent)
             self._console.print(line, soft_wrap=True)
@@ -140,6 +139,16 @@ class Page:
         except ValueError:  # another drive on Windows
             return absolute
         return min(relative, absolute, key=len)
+
+
+def _cut(line: Text, width: int) -> None:
+    """Shorten a line to a width, at a word where there is one to cut at."""
+    if line.cell_len > width:
+        line.truncate(width)
+        space = line.plain.rfind(" ")
+        if space > len(line.plain) // 2:
+            line.truncate(cell_len(line.plain[:space]))
+    line.rstrip()
 
 
 def differences(first: str, second: str) -> list[tuple[int, int]]:

@@ -75,7 +75,8 @@ def test_occurrences(text: str, terms: list[str], expected: list[str]) -> None:
     assert [text[start:end] for start, end in occurrences(text, terms)] == expected
 
 
-LONG = "The first sentence says little. " * 8 + "Then the retention period is explained. " + "More follows. " * 8
+FILLER = "The first sentence says little. " * 8
+LONG = FILLER + "Then the retention period is explained. " + "More follows. " * 8
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,12 @@ LONG = "The first sentence says little. " * 8 + "Then the retention period is ex
 )
 def test_excerpt_shows_the_sentence_of_the_rarest_term(terms: list[str], beginning: str) -> None:
     assert excerpt(LONG, terms, 100).startswith(beginning)
+
+
+def test_excerpt_fills_its_room() -> None:
+    shown = excerpt(FILLER + "Then comes retention.", ["retention"], 100)
+    assert shown.startswith("… ")
+    assert 80 < len(shown) <= 102
 
 
 def test_excerpt_of_a_short_text_is_the_text() -> None:
