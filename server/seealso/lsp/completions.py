@@ -23,6 +23,9 @@ MAX_CONTINUATIONS = 3
 MIN_PARTIAL = 8
 """Characters of an unfinished sentence (or two words) before sentences that begin the same are offered."""
 
+TITLE_LINES = 20
+"""A heading of the first level stands this near to the top when it is the document's title."""
+
 PARAGRAPH_LINES = 40
 """Lines looked back over for the beginning of a paragraph."""
 
@@ -151,8 +154,7 @@ def _link(
     name = posixpath.splitext(posixpath.basename(path))[0]
     title = heading.title if heading is not None else name
     if wiki:
-        # A level-1 heading titles the whole document.
-        fragment = "" if heading is None or heading.level == 1 else f"#{heading.title}"
+        fragment = "" if heading is None or _is_title(heading) else f"#{heading.title}"
         text = f"[[{posixpath.splitext(path)[0]}{fragment}]]"
         editable = ""
     else:
@@ -164,7 +166,13 @@ def _link(
 def target(document: str, path: str, title: str, heading: Heading | None) -> LinkTarget:
     """Return the target of a link from one document to a section of another."""
     relative = posixpath.relpath(path, posixpath.dirname(document) or ".")
-    return LinkTarget(path=relative, title=title, heading=heading, root_path=path)
+    section = None if heading is not None and _is_title(heading) and not heading.label else heading
+    return LinkTarget(path=relative, title=title, heading=section, root_path=path)
+
+
+def _is_title(heading: Heading) -> bool:
+    """Tell whether a heading titles its whole document, so that a link needs no fragment."""
+    return heading.level == 1 and heading.line < TITLE_LINES
 
 
 def quote_proposals(document: str, syntax: Format, matches: Iterable[Match], *, on_own_line: bool) -> list[Proposal]:

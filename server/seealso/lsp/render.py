@@ -101,12 +101,11 @@ def footer(complete: bool, status: IndexStatus | None) -> str:
         return ""
     if status.passages and not status.pending:
         return ""
+    if not status.passages:
+        return "Index is still being built." if status.state == "building" else "Nothing is indexed yet."
+    what = "still being built" if status.state == "building" else "incomplete"
     counts = f"{status.embedded:,} of {status.passages:,} passages know their meaning"
-    if status.state == "building":
-        what = f"Index is still being built: {counts}" if status.passages else "Index is still being built"
-    else:
-        what = f"Index is incomplete: {counts}" if status.passages else "Nothing is indexed yet"
-    return f"{what}; the others are found by words."
+    return f"Index is {what}: {counts}; the others are found by words."
 
 
 def place_markdown(place: Place, link: LinkOf) -> str:
