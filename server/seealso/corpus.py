@@ -22,10 +22,11 @@ IGNORE_FILES = (".gitignore", ".ignore", ".seealsoignore")
 NEVER = GitIgnoreSpec.from_lines(
     (
         *("node_modules/", "__pycache__/", "site-packages/", "venv/"),
-        *(".env*", "*.pem", "*.key", "*.kdbx", "*.sqlite*", "id_rsa*", "id_ed25519*", "credentials*", "secrets.*"),
+        *(".env*", "*.pem", "*.key", "*.kdbx", "*.sqlite*", "id_rsa*", "id_ed25519*"),
+        *("credentials.txt", "passwords.txt", "secrets.txt"),
     )
 )
-"""Other people's text, and secrets, whatever their extension and whatever the ignore files say."""
+"""Other people's text, and secrets, whatever the ignore files say. A manual's chapter on credentials is neither."""
 
 CACHE_VARIABLE = "SEEALSO_CACHE_DIR"
 

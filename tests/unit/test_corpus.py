@@ -46,10 +46,15 @@ def test_hidden_foreign_and_secret_files_are_left_out(tmp_path: Path) -> None:
         "node_modules/x/README.md",
         "venv/lib/a.txt",
         "secrets.txt",
-        "credentials.md",
+        "id_rsa.txt",
     )
     assert listed(tmp_path) == []
     assert listed(tmp_path, use_ignore_files=False) == []
+
+
+def test_manual_about_secrets_is_no_secret(tmp_path: Path) -> None:
+    tree(tmp_path, "credentials.rst", "secrets.md")
+    assert listed(tmp_path) == ["credentials.rst", "secrets.md"]
 
 
 @pytest.mark.parametrize(
