@@ -1,0 +1,170 @@
+"""Read a text for the second look: its words, what kind of word each is, and the written language."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache, lru_cache
+
+from seealso.index.wordlists import FUNCTION_CHARACTERS, FUNCTION_WORDS, NEGATIONS, NUMERALS
+from seealso.index.words import UNSPACED, marks, normalise
+from seealso.text.language import UNDETERMINED, guess_language
+
+MAX_WORDS = 400
+"""Words of a text that are looked at; a passage has fewer, a single character of Han counting as one."""
+
+MIN_LANGUAGE_WORDS = 3
+"""Different function words that must speak for a language before a text in Latin script is taken to be in it."""
+
+
+TABULAR_SHARE = 0.4
+"""From this share of numbers and names on, a text is rather a table than prose, and its order matters."""
+
+
+class WordKind(IntEnum):
+    FUNCTION = 0
+    CONTENT = 1
+    NEGATION = 2
+    NUMBER = 3
+    NAME = 4
+    """A code name, an abbreviation, a version: the same only if spelled the same."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Word:
+    """A word as the comparison sees it; one object a key and language."""
+
+    key: str
+    kind: WordKind
+    weight: float
+    """Share in the meaning: 1 for a content word, less for function words and for single characters."""
+
+    @property
+    def exact(self) -> bool:
+        return self.kind >= WordKind.NUMBER
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """A text, read for comparison."""
+
+    words: tuple[Word, ...]
+    keys: tuple[str, ...]
+    weight: float
+    exact: frozenset[str]
+    """Numbers and names."""
+    language: str
+    """`en`, `ja`, `zh-Hans`, ...; empty when the text does not tell."""
+
+    @property
+    def tabular(self) -> bool:
+        """Tell whether the text is rather a table of numbers and names than prose."""
+        return sum(word.exact for word in self.words) >= TABULAR_SHARE * len(self.words)
+
+
+_CONTRACTION = re.compile(r"n['\u2019]t\b")
+_CANNOT = re.compile(r"\bcannot\b", re.IGNORECASE)
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
+_NAME = re.compile(r"_|[/@]|[^\W\d_]\d|\d[^\W\d_]|[a-z][A-Z]|^[A-Z]{2,}s?$|^[A-Z]{2,}[a-z]+[A-Z]")
+
+
+@cache
+def _word_pattern() -> re.Pattern[str]:
+    letter = rf"[^\W{UNSPACED}]"
+    word = rf"{letter}+(?:[{marks()}]+{letter}*)*"
+    return re.compile(
+        # Addresses, and paths of at least three parts.
+        r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[a-z]+://[^\s<>\"]+|/?[\w.~-]+(?:/[\w.~-]+){2,}"
+        r"|\d+(?:[.,:]\d+)+(?!\w)"
+        rf"|{word}(?:[-\u2010\u2011]{word})*"
+        "|[\u30a1-\u30fa\u30fc]{2,}|[\u1100-\u11ff\u3130-\u318f\uac00-\ud7ff]+"
+        # The commonest negative endings of Japanese verbs.
+        "|ません|ない|なく|なけれ|なかっ"
+        rf"|[{UNSPACED}]"
+    )
+
+
+@lru_cache(maxsize=1 << 13)
+def read(text: str) -> Reading:
+    """Return the words of a clean text with what the comparison has to know of them."""
+    text = normalise(text)
+    if "n't" in text or "n\u2019t" in text:
+        text = _CONTRACTION.sub(" not", text)
+    text = _CANNOT.sub("can not", text)
+    tokens = _word_pattern().findall(text)[:MAX_WORDS]
+    language = written_language(text, frozenset(map(str.casefold, tokens)))
+    words = tuple(_word(token, language) for token in tokens)
+    return Reading(
+        words,
+        tuple(word.key for word in words),
+        sum(word.weight for word in words),
+        frozenset(word.key for word in words if word.exact),
+        language,
+    )
+
+
+def written_language(text: str, words: frozenset[str]) -> str:
+    """Guess the language from script and function words; empty when they do not tell.
+
+    Chinese is `zh-Hans` or `zh-Hant` where characters of one kind prevail.
+    """
+    language = guess_language(text)
+    if language == "zh":
+        return "zh-" + _han_form(text)
+    if language != UNDETERMINED:
+        return language
+    votes = sorted(((len(words & listed), code) for code, listed in FUNCTION_WORDS.items()), reverse=True)
+    (most, best), (second, _) = votes[:2]
+    return best if most >= MIN_LANGUAGE_WORDS and most > 1.2 * second else ""
+
+
+def _han_form(text: str) -> str:
+    """Return `Hans` or `Hant`: which of the two national character sets has the characters the other lacks."""
+    simplified = traditional = 0
+    for char in set(text):
+        if "\u4e00" <= char <= "\u9fff":
+            form = _char_form(char)
+            simplified += form > 0
+            traditional += form < 0
+    return "Hant" if traditional > simplified else "Hans"
+
+
+@lru_cache(maxsize=1 << 14)
+def _char_form(char: str) -> int:
+    return len(char.encode("gb2312", "ignore")) - len(char.encode("big5", "ignore"))
+
+
+@lru_cache(maxsize=1 << 16)
+def _word(token: str, language: str) -> Word:
+    # Words tied by a hyphen are one word, and the same with the hyphen as without.
+    key = token.casefold().translate(_NO_HYPHENS)
+    key = NUMERALS.get(key, key)
+    first = key[0]
+    if key in NEGATIONS:
+        return _shared(key, WordKind.NEGATION, 1.0)
+    if first.isdecimal() and key.translate(_NO_POINTS).isdecimal():
+        return _shared(key.replace(",", "") if _GROUPED.fullmatch(key) else key, WordKind.NUMBER, 1.0)
+    if len(key) == 1 and first >= "\u2e80":
+        if "\u3040" <= first <= "\u309f" or first in FUNCTION_CHARACTERS:
+            return _shared(key, WordKind.FUNCTION, 0.15)
+        return _shared(key, WordKind.CONTENT, 0.55)
+    if len(key) == 1 and "\u0e00" <= first <= "\u17ff":
+        return _shared(key, WordKind.CONTENT, 0.3)
+    if _NAME.search(token):
+        return _shared(key, WordKind.NAME, 1.0)
+    listed = FUNCTION_WORDS.get(language)
+    if (key in listed if listed is not None else any(key in words for words in FUNCTION_WORDS.values())) or (
+        len(key) == 1 and key.isascii()
+    ):
+        return _shared(key, WordKind.FUNCTION, 0.25)
+    return _shared(key, WordKind.CONTENT, 1.0)
+
+
+_NO_HYPHENS = str.maketrans("", "", "-\u2010\u2011")
+_NO_POINTS = str.maketrans("", "", ".,:")
+
+
+@lru_cache(maxsize=1 << 16)
+def _shared(key: str, kind: WordKind, weight: float) -> Word:
+    return Word(key, kind, weight)

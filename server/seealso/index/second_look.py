@@ -1,0 +1,140 @@
+"""Take a second look at two texts whose vectors are close: do they repeat each other, and how.
+
+Vectors say how near two texts are, not what parts them. So their words are aligned, and what differs decides: other
+numbers, names, negations or subjects in the same frame make a parallel text, not a copy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seealso.index.differences import Differences, compare
+from seealso.index.reading import Reading, read
+from seealso.model import DuplicateKind
+
+SAME_FRAME = 0.66
+"""Least overlap of two texts that share a frame."""
+
+MOSTLY_SAME = 0.8
+"""From this overlap on two texts have mostly the same words, in whatever order."""
+
+CONTAINED = 0.88
+"""Least containment of a text that another one repeats and adds to."""
+
+MIN_OVERLAP = 0.42
+"""Least overlap of two texts that share enough words to be told apart as parallel, or joined as one within another."""
+
+
+NEW_SKELETON = 0.66
+"""Most of its function words a rewording keeps in place; parallel texts keep nearly all."""
+
+MIN_BALANCE = 0.6
+"""A rewording says as much as its original, in about as many words."""
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateProfile:
+    """Cosines that mean something in one vector space."""
+
+    background: float
+    """Median cosine of two unrelated passages."""
+    candidate: float
+    """Pairs below it are not worth a second look."""
+    reworded: float
+    """Least cosine of passages that say the same in other words altogether."""
+    retold: float
+    """Least cosine of passages that say the same and share two thirds of their words."""
+    translated: float
+    """Least cosine of a passage and its translation."""
+    synonym_shift: float
+    """Distance (1 - cosine) per share of words exchanged, up to which the new words mean the same as the old."""
+    noise: float = 0.0
+    """Distance of two vectors of one text, embedded in different company."""
+
+
+E5_SMALL = DuplicateProfile(
+    background=0.82, candidate=0.93, reworded=0.978, retold=0.957, translated=0.9, synonym_shift=0.03, noise=0.003
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How two texts repeat each other."""
+
+    kind: DuplicateKind | None
+    score: float
+    """0 to 1; 1 for the same text alone, 0 without a kind."""
+
+
+UNRELATED = Verdict(None, 0.0)
+
+
+def classify(
+    a: str, b: str, cosine: float, profile: DuplicateProfile = E5_SMALL, *, across_languages: bool = False
+) -> Verdict:
+    """Return how two clean texts with some cosine repeat each other.
+
+    Texts in different written languages (simplified and traditional Chinese too) are `REWORDED` when one translates the
+    other and that is asked for, else nothing.
+    """
+    if a == b:
+        return Verdict(DuplicateKind.EXACT, 1.0)
+    if cosine < profile.candidate and not across_languages:
+        return UNRELATED
+    closeness = min(1.0, max(0.0, (cosine - profile.background) / (1 - profile.background)))
+    first, second = read(a), read(b)
+    if first.language and second.language and first.language != second.language:
+        if across_languages and cosine >= profile.translated and not contrary_names(first, second):
+            return Verdict(DuplicateKind.REWORDED, _round(closeness))
+        return UNRELATED
+    differences = compare(first, second)
+    kind = _kind(differences, cosine, profile)
+    if kind is None:
+        return UNRELATED
+    words = 0.25 if kind is DuplicateKind.REWORDED else 0.5
+    return Verdict(kind, _round(words * differences.overlap + (1 - words) * closeness))
+
+
+def contrary_names(first: Reading, second: Reading) -> bool:
+    """Tell whether each text has numbers or names that the other has not."""
+    return bool(first.exact - second.exact) and bool(second.exact - first.exact)
+
+
+def same_meaning(differences: Differences, cosine: float, profile: DuplicateProfile) -> bool:
+    """Tell whether the vectors are so close that the words exchanged must be synonyms.
+
+    The distance per share of words exchanged hardly depends on the length of the texts. Where few of many words differ,
+    it drowns in the noise, and the answer is no.
+    """
+    expected = profile.synonym_shift * differences.changed
+    return 2 * expected >= profile.noise and 1 - cosine - profile.noise <= expected
+
+
+def _kind(differences: Differences, cosine: float, profile: DuplicateProfile) -> DuplicateKind | None:
+    overlap = differences.overlap
+    framed = overlap >= SAME_FRAME or (differences.containment >= CONTAINED and overlap >= MIN_OVERLAP)
+    exchanged = differences.slots or differences.negations
+    if differences.contradictions:
+        return DuplicateKind.PARALLEL if framed or overlap >= MIN_OVERLAP else None
+    if framed and (not exchanged or (not differences.negations and same_meaning(differences, cosine, profile))):
+        rebuilt = _told_anew(differences) and overlap < MOSTLY_SAME and differences.containment < CONTAINED
+        return DuplicateKind.REWORDED if rebuilt else DuplicateKind.EDITED
+    if _told_anew(differences) and cosine >= _needed(overlap, profile):
+        return DuplicateKind.REWORDED
+    return DuplicateKind.PARALLEL if exchanged and overlap >= MIN_OVERLAP else None
+
+
+def _told_anew(differences: Differences) -> bool:
+    """Tell whether the sentences are built anew: function words and order have changed, not the subjects alone."""
+    return differences.skeleton <= NEW_SKELETON and differences.balance >= MIN_BALANCE
+
+
+def _needed(overlap: float, profile: DuplicateProfile) -> float:
+    """Return the cosine that makes a rewording: the fewer words are shared, the more the vectors must agree."""
+    share = min(1.0, max(0.0, overlap / SAME_FRAME))
+    return profile.reworded + (profile.retold - profile.reworded) * share
+
+
+def _round(score: float) -> float:
+    # Only the same text is as good as the same text.
+    return min(0.999, round(score, 4))
