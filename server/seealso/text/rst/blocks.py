@@ -10,7 +10,8 @@ from itertools import accumulate
 
 from seealso.model import PassageKind
 from seealso.text.prose import MAX_PASSAGE_WEIGHT, pieces, weight
-from seealso.text.rst import explicit, lists, tables
+from seealso.text.rst import directives, explicit, lists, tables
+from seealso.text.rst.columns import one_a_column
 from seealso.text.rst.inline import Inline, Targets, clean, paragraph
 from seealso.text.rst.nodes import BLANK, Block, Node, Sign, Title, make_item
 
@@ -36,7 +37,7 @@ class BlockReader:
 
     __slots__ = ("depth", "ignore_file", "indents", "lines", "offsets", "open_literal", "source", "starts", "targets")
 
-    def __init__(self, source: bytes, targets: Targets) -> None:
+    def __init__(self, source: bytes, targets: Targets, depth: int = 0) -> None:
         raw = source.splitlines(keepends=True)
         self.source = source
         self.targets = targets
@@ -51,7 +52,7 @@ class BlockReader:
             for at, offset in enumerate(self.offsets):
                 if offset and b"\t" in lines[at][:offset]:
                     self.indents[at] = len(lines[at][:offset].expandtabs(8))
-        self.depth = 0
+        self.depth = depth
         self.ignore_file = False
         self.open_literal = False
         """The stretch ended where a literal block was announced and has not begun."""
@@ -76,6 +77,11 @@ class BlockReader:
                 at = (handler and handler(self, at, stop, base, nodes)) or self._text(at, stop, base, nodes)
         self.depth -= 1
         return nodes
+
+    def inside(self, source: bytes) -> list[Node]:
+        """Read a stretch that was cut out of this one; its offsets mean nothing here."""
+        inner = BlockReader(source, self.targets, self.depth)
+        return inner.read(0, len(inner.lines), 0)
 
     def body(self, at: int, stop: int, base: int, offset: int) -> list[Node]:
         """Read what is indented under a marker; its first line starts behind the marker if there is text."""
@@ -141,7 +147,7 @@ class BlockReader:
         after = at + 1
         if after < stop:
             indent = indents[after]
-            if base < indent < BLANK and not lines[at].endswith(b"::"):
+            if base < indent < BLANK and not self._forgot_blank(at, stop, base):
                 return self._definition(at, stop, base, nodes)
             if indent == base and self.underlines(at, after):
                 start, end = self.span(at, after)
@@ -151,6 +157,10 @@ class BlockReader:
             after += 1
         nodes += self.prose(PassageKind.PARAGRAPH, *self.span(at, after))
         return self._literal(after, stop, base, nodes) if _LITERAL_AFTER.search(lines[after - 1]) else after
+
+    def _forgot_blank(self, at: int, stop: int, base: int) -> bool:
+        """Tell whether a line that seems to be a term announces code, with the blank line between them forgotten."""
+        return self.lines[at].endswith(b"::") and directives.is_code(self, at + 1, self.end(at + 1, stop, base))
 
     def _literal(self, at: int, stop: int, base: int, nodes: list[Node]) -> int:
         """Skip the literal block after `::`, indented or quoted."""
@@ -201,7 +211,7 @@ class BlockReader:
         line = self.line(under)
         if line[0] not in _ADORNMENT or line.count(line[:1]) != len(line):
             return False
-        return len(line) >= _MIN_ADORNMENT or len(self.raw(*self.span(at, at + 1))) <= len(line)
+        return len(line) >= _MIN_ADORNMENT or len(one_a_column(self.raw(*self.span(at, at + 1)))) <= len(line)
 
 
 def _adornment(reader: BlockReader, at: int, stop: int, _base: int, nodes: list[Node]) -> int:

@@ -6,17 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from seealso.text.rst import tables
+from seealso.text.rst.inline import words
 from seealso.text.rst.nodes import BLANK, Node, Sign, Title
 
 if TYPE_CHECKING:
     from seealso.text.rst.blocks import BlockReader
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_ADMONITIONS = _words(
+_ADMONITIONS = words(
     """
     attention caution danger error hint important note seealso tip todo warning
     availability compound epigraph highlights impl-detail legacy line-block pull-quote
@@ -37,7 +33,7 @@ _TABLES = {
     "table": tables.table_directive,
 }
 
-_CODE = _words(
+_CODE = words(
     """
     code code-block code-cell doctest ipython ipython3 literalinclude parsed-literal plot productionlist prompt
     console sourcecode tabularcolumns testcleanup testcode testoutput testsetup
@@ -52,7 +48,7 @@ _CODE = _words(
 )
 """Nothing in them is prose."""
 
-_BODIES = _words(
+_BODIES = words(
     """
     admonition card centered details dropdown figure glossary grid grid-item grid-item-card hlist kernel-figure
     opcode sidebar tab-set tabs topic rubric
@@ -80,14 +76,15 @@ def read(reader: BlockReader, at: int, end: int, base: int, name: str, offset: i
     elif name in _ADMONITIONS:
         _admonition(reader, at, end, base, offset, nodes)
     elif name in _VERSIONS:
-        _admonition(reader, at, end, base, _behind_words(reader.lines[at], offset, _VERSIONS[name]), nodes)
+        _admonition(reader, at, end, base, _behindwords(reader.lines[at], offset, _VERSIONS[name]), nodes)
     else:
         nodes.append(Sign.BREAK)
-        content = _content(reader, at, end)
+        # A signature may start below the directive's line.
+        content = _content(reader, at, end, takes_none=":" not in name)
         known = name in _BODIES or name in _SECTIONS or ":" in name
         if not known and content >= end and _is_sentence(reader, at, offset, end):
             _admonition(reader, at, end, base, offset, nodes)
-        elif content < end and (known or not _is_code(reader, content, end)):
+        elif content < end and (known or not is_code(reader, content, end)):
             body = reader.read(content, end, reader.margin(content, end))
             nodes += body if name in _SECTIONS else _without_titles(body)
             nodes.append(Sign.BREAK)
@@ -109,9 +106,9 @@ def _admonition(reader: BlockReader, at: int, end: int, base: int, offset: int, 
     nodes.append(Sign.BREAK)
 
 
-def _content(reader: BlockReader, at: int, end: int) -> int:
+def _content(reader: BlockReader, at: int, end: int, *, takes_none: bool = True) -> int:
     """Return the first line of a directive's content, behind its argument, its options and a blank line."""
-    if at + 1 < end and reader.line(at).endswith(b"::") and not _OPTION.match(reader.line(at + 1)):
+    if at + 1 < end and takes_none and reader.line(at).endswith(b"::") and not _OPTION.match(reader.line(at + 1)):
         return at + 1  # neither argument nor options
     return _next_blank(reader, at, end)
 
@@ -122,9 +119,9 @@ def _next_blank(reader: BlockReader, at: int, end: int) -> int:
     return at
 
 
-def _behind_words(line: bytes, offset: int, count: int) -> int:
-    words = line[offset:].split(None, count)
-    return line.rindex(words[count]) if len(words) > count else len(line)
+def _behindwords(line: bytes, offset: int, count: int) -> int:
+    parts = line[offset:].split(None, count)
+    return line.rindex(parts[count]) if len(parts) > count else len(line)
 
 
 def _without_titles(nodes: list[Node]) -> list[Node]:
@@ -132,12 +129,12 @@ def _without_titles(nodes: list[Node]) -> list[Node]:
 
 
 def _is_sentence(reader: BlockReader, at: int, offset: int, end: int) -> bool:
-    words = b" ".join([reader.lines[at][offset:], *map(reader.line, range(at + 1, end))]).split()
-    return len(words) >= _SENTENCE_WORDS and words[-1].endswith((b".", b"!", b"?", b":"))
+    text = b" ".join([reader.lines[at][offset:], *map(reader.line, range(at + 1, end))]).split()
+    return len(text) >= _SENTENCE_WORDS and text[-1].endswith((b".", b"!", b"?", b":"))
 
 
-def _is_code(reader: BlockReader, first: int, end: int) -> bool:
-    """Tell whether the body of an unknown directive looks like code rather than prose."""
+def is_code(reader: BlockReader, first: int, end: int) -> bool:
+    """Tell whether lines look like code rather than prose."""
     lines = [reader.line(at) for at in range(first, end) if reader.indents[at] != BLANK]
     code = sum(_CODE_LINE.search(line[:400]) is not None for line in lines)
     return code >= _CODE_SHARE * len(lines)

@@ -13,6 +13,11 @@ Targets = Mapping[str, str]
 """URIs by the normalised names that a document defines for them."""
 
 
+def words(text: str) -> frozenset[str]:
+    """Return the words of a string, for tables of names that read better without quotes."""
+    return frozenset(text.split())
+
+
 class Inline(NamedTuple):
     """A run of inline markup, read."""
 
@@ -49,14 +54,21 @@ _INLINE = re.compile(
     re.VERBOSE,
 )
 _MARKUP = re.compile(r"[`*_|\\]|://")
-_FOOTNOTE = re.compile(rf"[ \t\n\r]{{0,3}}(?<![^{_BEFORE}])\[(?:\d+|\#[\w.+:-]{{0,80}}|\*)\]_(?![^{_AFTER}])")
+_FOOTNOTE = re.compile(rf"(?:\\?[ \t\n\r]){{0,3}}(?<![^{_BEFORE}])\[(?:\d+|\#[\w.+:-]{{0,80}}|\*)\]_(?![^{_AFTER}])")
 _CITATION = re.compile(rf"(?<![^{_BEFORE}])(\[\w[\w.+:-]{{0,80}}\])_(?![^{_AFTER}])")
 _SIMPLE_NAME = re.compile(rf"(?:\A|[{_BEFORE}])([^\W_]+(?:[-._+:][^\W_]+)*)\Z")
+_IN_WORD = re.compile("[0-9A-Za-z]")
 _NAME_REACH = 80
 
+_EMBEDDED = re.compile(r"(?:\s|\A)<([^<>]+)>\Z")
 _ESCAPED = re.compile(r"\\(\s|.|\Z)", re.DOTALL)
 
 _SILENT_ROLES = frozenset({"cspan", "rspan", "raw", "raw-html", "raw-latex", "html-raw"})
+# Angle brackets in them are text.
+_PLAIN_ROLES = words(
+    "abbr code command emphasis file guilabel kbd literal math menuselection regexp samp strong sub subscript sup "
+    "superscript"
+)
 _CALL_ROLES = frozenset({"func", "meth"})
 _LINK_ROLES = frozenset({"any", "doc", "download", "numref", "ref"})
 _PREFIX_ROLES = {"pep": "PEP ", "pep-reference": "PEP ", "rfc": "RFC ", "rfc-reference": "RFC "}
@@ -128,8 +140,13 @@ def _replace(links: list[str], targets: Targets, match: re.Match[str]) -> str:
     if group is None:
         return _reference(links, targets, match)
     value = match[group]
-    if group in ("literal", "strong", "emphasis", "substitution"):
-        return unescape(value) if group in ("strong", "emphasis") else value
+    if group == "literal":
+        # In ``a``b`` the author forgot a space before the first one.
+        return f" {value}" if _IN_WORD.match(match.string, match.start() - 1) else value
+    if group in ("strong", "emphasis"):
+        return unescape(value)
+    if group == "substitution":
+        return value
     if group == "body":
         return _interpret(links, match["role"], value)
     if group == "text":
@@ -157,16 +174,17 @@ def _reference(links: list[str], targets: Targets, match: re.Match[str]) -> str:
 
 
 def _hyperlink(links: list[str], targets: Targets, body: str) -> str:
-    title, target = _titled(body)
-    if target is None:
-        _resolve(links, targets, unescape(title))
-    elif target.endswith("_") and not target.endswith("\\_"):
-        _resolve(links, targets, unescape(target[:-1]))
+    embedded = _EMBEDDED.search(body)
+    if not embedded:
+        _resolve(links, targets, unescape(body))
+        return unescape(body)
+    title, target = body[: embedded.start()], "".join(embedded[1].split())
+    if target.endswith("_") and not target.endswith("\\_"):
+        _resolve(links, targets, unescape(embedded[1][:-1]))
     else:
-        target = unescape("".join(target.split()))
+        target = unescape(target)
         links.append(target)
-        return unescape(title) or target
-    return unescape(title)
+    return unescape(title) or target
 
 
 def _resolve(links: list[str], targets: Targets, name: str) -> None:
@@ -178,7 +196,7 @@ def _interpret(links: list[str], role: str, body: str) -> str:
     name = role.strip(":").rpartition(":")[2].lower()
     if name in _SILENT_ROLES:
         return ""
-    title, target = _titled(body)
+    title, target = (body, None) if name in _PLAIN_ROLES or not name else _titled(body)
     if name in _LINK_ROLES:
         links.append(unescape(collapse(target or title)))
     if target is not None or not name:
@@ -194,6 +212,6 @@ def _titled(body: str) -> tuple[str, str | None]:
     """Split `title <target>`; without a target the second is None."""
     if body.endswith(">"):
         title, opened, target = body[:-1].rpartition("<")
-        if opened and target and (not title or title[-1].isspace()):
+        if opened and target.strip() and title.strip():
             return title.rstrip(), target.strip()
     return body, None

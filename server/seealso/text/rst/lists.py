@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from seealso.model import PassageKind
-from seealso.text.rst.inline import unescape
 from seealso.text.rst.nodes import Block, Node, make_item
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ FIELD = "field"
 # Repetitions are bounded: a line may be ten megabytes long.
 BULLET = re.compile(rb"(?:[-+*]|\xe2\x80[\xa2\xa3]|\xe2\x81\x83)(?:[ \t]+|\Z)")
 _ENUMERATOR = re.compile(
-    rb"(?P<open>\(?)(?:[0-9]{1,9}|[a-zA-Z]|[ivxlcdm]{1,12}|[IVXLCDM]{1,12}|#)(?P<close>[.)])(?:[ \t]+|\Z)"
+    rb"(?P<open>\(?)(?P<ordinal>[0-9]{1,9}|[a-zA-Z]|[ivxlcdm]{1,12}|[IVXLCDM]{1,12}|#)(?P<close>[.)])(?:[ \t]+|\Z)"
 )
 _FIELD = re.compile(rb":(?![: ])(?P<name>(?:[^:\\]|\\.|:(?![ `]|\Z)){1,200})(?<! ):(?:[ \t]+|\Z)")
 _ARGUMENT = rb"(?:[a-zA-Z][a-zA-Z0-9_-]{0,80}|<[^<>]{1,80}>)"
@@ -44,9 +43,18 @@ def enumerated(reader: BlockReader, at: int, stop: int, base: int, nodes: list[N
     after = at + 1
     if after < stop and reader.indents[after] <= base:
         below = _ENUMERATOR.match(reader.lines[after], reader.offsets[after])
-        if not below or below["close"] != match["close"]:
+        if not below or below["close"] != match["close"] or not _follows(match["ordinal"], below["ordinal"]):
             return 0  # `A. Einstein` at the start of a paragraph
     return _item(reader, at, stop, base, match.end(), (match["open"] + match["close"]).decode(), nodes)
+
+
+def _follows(before: bytes, after: bytes) -> bool:
+    """Tell whether two ordinals can number neighbouring items; Roman numerals are taken at their word."""
+    if after == b"#":
+        return True
+    if before.isdigit() or after.isdigit():
+        return before.isdigit() and after.isdigit() and int(after) == int(before) + 1
+    return len(before) > 1 or len(after) > 1 or after[0] == before[0] + 1
 
 
 def field(reader: BlockReader, at: int, stop: int, base: int, nodes: list[Node]) -> int:
@@ -101,7 +109,8 @@ def _headed(
 ) -> int:
     end = reader.end(at + 1, stop, base)
     start, last = reader.span(at, end)
-    title = match.string[head[0] : head[1]].decode("utf-8", "replace").strip()
-    block = Block(PassageKind.LIST, start, reader.starts[at] + head[1], unescape(title) if key == FIELD else title)
+    first, after = (reader.starts[at] + offset for offset in head)
+    text, links = reader.clean(first, after) if key == FIELD else (reader.raw(first, after).strip(), ())
+    block = Block(PassageKind.LIST, start, after, text, links)
     nodes.append(make_item(key, start, last, block, reader.body(at, end, base, match.end())))
     return end

@@ -8,12 +8,21 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from operator import itemgetter
+from textwrap import dedent
 from typing import TYPE_CHECKING
-from unicodedata import east_asian_width
 
 from seealso.model import PassageKind
-from seealso.text.prose import MAX_OVERLAP_WEIGHT, MAX_PASSAGE_WEIGHT, join_cells, join_items, pieces, weight
+from seealso.text.prose import (
+    MAX_OVERLAP_WEIGHT,
+    MAX_PASSAGE_WEIGHT,
+    join_cells,
+    join_items,
+    pieces,
+    split_long,
+    weight,
+)
 from seealso.text.rst import lists
+from seealso.text.rst.columns import FILLER, one_a_column
 from seealso.text.rst.inline import Inline, Targets, clean
 from seealso.text.rst.nodes import BLANK, Block, Item, Node, merge, packed
 
@@ -22,18 +31,16 @@ if TYPE_CHECKING:
 
 _GRID_TOP = re.compile(rb"\+-[-+]+-\+\Z")
 _GRID_RULE = re.compile(r"\+(?:[-=]+\+)+")
-_SIMPLE_TOP = re.compile(rb"=+(?: +=+)+\Z")
+_SIMPLE_TOP = re.compile(rb"=+(?:[ \t]+=+)+\Z")
 # The same, in a whole document.
-_SIMPLE_START = re.compile(rb"=+(?: +=+)+[ \t]*(?=[\r\n]|\Z)")
-_SIMPLE_LINE = re.compile(
-    rb"(?:^|(?<=\r))=[= ]*[ \t]*(?:(?P<last>\Z|(?:\r\n?+|\n)[ \t]*(?:[\r\n]|\Z))|(?=[\r\n]))", re.M
-)
-_SIMPLE_BORDER = re.compile(rb"=[= ]*\Z")
+_SIMPLE_START = re.compile(rb"=+(?:[ \t]+=+)+[ \t]*(?=[\r\n]|\Z)")
+_SIMPLE_LINE = re.compile(rb"(?:^|(?<=\r))=[= \t]*+(?:(?P<last>\Z|(?:\r\n?+|\n)[ \t]*(?:[\r\n]|\Z))|(?=[\r\n]))", re.M)
+_SIMPLE_BORDER = re.compile(rb"=[= \t]*\Z")
 _SIMPLE_SPAN = re.compile(r"-[- ]*\Z")
 _COLUMN = re.compile(r"[-=]+")
-_CELL_BULLET = re.compile(r"^[-*+] +", re.MULTILINE)
+_STRUCTURE = re.compile(r"::\s*$|^\s*(?:\.\.|[-*+]|#\.|[0-9]\.) ", re.MULTILINE)
+"""Blocks in a cell; most hold nothing but a run of text."""
 _OPTION = re.compile(r":(?P<name>[\w-]{1,40}):[ \t]*(?P<value>.*)")
-_FILLER = "\0"
 _MARKS = (".", ":", "?", "!", "。", "：")
 
 
@@ -43,6 +50,10 @@ class _Row:
     end: int
     text: str
     links: tuple[str, ...] = ()
+    lines: tuple[int, int] = (0, 0)
+    """First line, and the line after the last."""
+    blocks: tuple[Block, ...] = ()
+    """What the row is made of, if each part has a place of its own."""
 
 
 def grid(reader: BlockReader, at: int, stop: int, base: int, nodes: list[Node]) -> int:
@@ -54,7 +65,7 @@ def grid(reader: BlockReader, at: int, stop: int, base: int, nodes: list[Node]) 
         after += 1
     if after < at + 3:
         return 0
-    lines = [_columns(reader.line(line)) for line in range(at, after)]
+    lines = [_columns(reader, line, base) for line in range(at, after)]
     edges = sorted(
         {
             match.start() + column
@@ -77,7 +88,7 @@ def grid(reader: BlockReader, at: int, stop: int, base: int, nodes: list[Node]) 
                 ruled += 1
                 cells.append((left, "\n".join(open_cells.pop(left, ()))))
             else:
-                open_cells.setdefault(left, []).append(segment.strip())
+                open_cells.setdefault(left, []).append(segment.rstrip())
         if ruled == len(cuts) - 1 and number > at:
             cells += ((left, "\n".join(lines)) for left, lines in open_cells.items())
             open_cells = {}
@@ -90,24 +101,28 @@ def grid(reader: BlockReader, at: int, stop: int, base: int, nodes: list[Node]) 
 
 def simple(reader: BlockReader, at: int, stop: int, base: int, nodes: list[Node]) -> int:
     """Read a simple table, whose columns are ruled by `=`."""
-    after = _simple_end(reader, at, stop)
+    after = _simple_end(reader, at, stop, base)
     if not after:
         return 0
-    columns = _starts(reader.line(at).decode())
+    columns = _starts(_columns(reader, at, base))
     rows: list[_Row] = []
     pending: list[int] = []
 
     def flush(starts: list[int]) -> None:
+        while pending and reader.indents[pending[-1]] == BLANK:
+            pending.pop()
         if pending:
-            lines = [_table_line(reader, number, base) for number in pending]
+            lines = [_columns(reader, number, base) for number in pending]
             cells = [list(column) for column in zip(*(_cells(line, starts) for line in lines), strict=True)]
             rows.append(_row(reader, pending[0], pending[-1] + 1, ["\n".join(cell) for cell in cells]))
             pending.clear()
 
     for number in range(at + 1, after):
         if reader.indents[number] == BLANK:
+            if pending:
+                pending.append(number)
             continue
-        line = _table_line(reader, number, base)
+        line = _columns(reader, number, base)
         if _SIMPLE_BORDER.match(reader.line(number)):
             flush(columns)
         elif pending and _SIMPLE_SPAN.match(line):
@@ -134,13 +149,13 @@ def simple_table_end(source: bytes, start: int) -> int:
     return second.end() if second else 0
 
 
-def _simple_end(reader: BlockReader, at: int, stop: int) -> int:
+def _simple_end(reader: BlockReader, at: int, stop: int, base: int) -> int:
     """Return the line after a simple table, or 0 if none starts at a line."""
     if not _SIMPLE_TOP.match(reader.lines[at], reader.offsets[at]):
         return 0
     borders = 0
     for number in range(at + 1, stop):
-        if reader.indents[number] != BLANK and _SIMPLE_BORDER.match(reader.line(number)):
+        if reader.indents[number] == base and _SIMPLE_BORDER.match(reader.line(number)):
             borders += 1
             if borders == 2 or number + 1 == stop or reader.indents[number + 1] == BLANK:
                 return number + 1
@@ -186,14 +201,13 @@ def list_directive(reader: BlockReader, at: int, end: int, offset: int, content:
         after = reader.end(number + 1, end, margin)
         start, last = reader.span(number, after)
         cells = (
-            lists.item_body(reader, number, after, margin, match.end())
-            if match
-            else reader.read(number, after, margin)
+            lists.item_body(reader, number, after, margin, match.end()) if match else reader.read(number, after, margin)
         )
         blocks = [block for cell in cells for block in _blocks(cell)]
         if blocks:
             text = join_cells(join_items(block.text for block in _blocks(cell)) for cell in cells)
-            rows.append(_Row(start, last, text, merge(PassageKind.TABLE, blocks, text).links))
+            links = merge(PassageKind.TABLE, blocks, text).links
+            rows.append(_Row(start, last, text, links, (number, after), tuple(blocks)))
         number = after
     if rows:
         _emit(reader, rows, (rows[0].start, rows[-1].end), nodes)
@@ -219,9 +233,7 @@ def _emit(reader: BlockReader, rows: list[_Row], span: tuple[int, int], nodes: l
     made: list[Block] = []
     for group in packed(rows, limit):
         if weight(group[0].text) > limit:
-            raw = reader.source[group[0].start : group[0].end]
-            read = partial(_clean_row, targets=reader.targets)
-            made += (Block(PassageKind.TABLE, *piece) for piece in pieces(raw, group[0].start, read))
+            made += _cut(reader, group[0])
         else:
             text = join_items([*([header] if made else []), *(row.text for row in group)])
             links = tuple(link for row in group for link in row.links)
@@ -232,17 +244,46 @@ def _emit(reader: BlockReader, rows: list[_Row], span: tuple[int, int], nodes: l
     nodes += made
 
 
+def _cut(reader: BlockReader, row: _Row) -> list[Block]:
+    """Return a row that is too long for one passage as several."""
+    if row.blocks:
+        groups = packed(row.blocks, MAX_PASSAGE_WEIGHT)
+        return [merge(PassageKind.TABLE, group, join_cells(block.text for block in group)) for group in groups]
+    first, after = row.lines
+    cuts = split_long(row.text, MAX_PASSAGE_WEIGHT)
+    if after - first < len(cuts):
+        raw = reader.source[row.start : row.end]
+        return [
+            Block(PassageKind.TABLE, *piece) for piece in pieces(raw, row.start, partial(_clean_row, reader.targets))
+        ]
+    # The cells of a row share its lines: each part of the text gets as large a share of them.
+    height = (after - first) / len(cuts)
+    made: list[Block] = []
+    for number, (start, end) in enumerate(cuts):
+        span = reader.span(first + round(number * height), first + round((number + 1) * height))
+        made.append(Block(PassageKind.TABLE, *span, row.text[start:end], row.links))
+    return made
+
+
+def _clean_row(targets: Targets, raw: str) -> Inline:
+    return clean(raw.replace("|", " "), targets)
+
+
 def _row(reader: BlockReader, first: int, after: int, cells: list[str]) -> _Row:
-    cleaned = [clean(_CELL_BULLET.sub("", cell.replace(_FILLER, "")), reader.targets) for cell in cells]
+    cleaned = [_clean_cell(reader, cell.replace(FILLER, "")) for cell in cells]
     return _Row(
         *reader.span(first, after),
         join_cells(cell.text for cell in cleaned),
         tuple(link for cell in cleaned for link in cell.links),
+        (first, after),
     )
 
 
-def _clean_row(raw: str, targets: Targets) -> Inline:
-    return clean(raw.replace("|", " "), targets)
+def _clean_cell(reader: BlockReader, cell: str) -> Inline:
+    if not _STRUCTURE.search(cell):
+        return clean(cell, reader.targets)
+    blocks = [block for node in reader.inside(dedent(cell).encode()) for block in _blocks(node)]
+    return Inline(join_items(block.text for block in blocks), tuple(link for block in blocks for link in block.links))
 
 
 def _caption(reader: BlockReader, at: int, offset: int, content: int) -> list[_Row]:
@@ -266,19 +307,14 @@ def _blocks(node: Node) -> tuple[Block, ...]:
     return (node,) if isinstance(node, Block) else ()
 
 
-def _columns(line: bytes) -> str:
-    """Return a line in which every character takes one column: a wide one is followed by a filler."""
-    text = line.decode("utf-8", "replace")
-    if text.isascii():
-        return text
-    return "".join(char + _FILLER if east_asian_width(char) in "WF" else char for char in text)
-
-
-def _table_line(reader: BlockReader, at: int, base: int) -> str:
+def _columns(reader: BlockReader, at: int, base: int) -> str:
+    """Return a line of a table from its first column on, every character in its column."""
     line = reader.lines[at]
+    if not line:
+        return ""
     if b"\t" in line:
-        return _columns(line.expandtabs(8)[base:])
-    return " " * (reader.indents[at] - base) + _columns(reader.line(at))
+        return one_a_column(line.decode("utf-8", "replace").expandtabs(8)[base:])
+    return " " * (reader.indents[at] - base) + one_a_column(reader.line(at).decode("utf-8", "replace"))
 
 
 def _starts(border: str) -> list[int]:
@@ -293,5 +329,5 @@ def _cells(line: str, starts: list[int]) -> list[str]:
             cells[-1] += line[left:right].rstrip()
             cells.append("")
         else:
-            cells.append(line[left:right].strip())
+            cells.append(line[left:right].rstrip())
     return cells
