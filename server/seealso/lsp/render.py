@@ -35,8 +35,11 @@ _WORDS = {
     DuplicateKind.PARALLEL: "same frame, another subject",
 }
 
-_BANDS = ((0.85, "very close"), (0.65, "close"), (0.0, "related"))
+_BANDS = ((0.7, "very close"), (0.45, "close"))
 """Lowest fused score of each word; scores are scaled by the model's own background, so that no model needs its own."""
+
+MIN_SCORE = 0.2
+"""What two passages of one manual with nothing in common may reach by chance: less is not worth a line."""
 
 
 def escape(text: str) -> str:
@@ -50,7 +53,7 @@ def closeness(match: Match) -> str:
     """Return how close a match is, in words."""
     if match.relation is not None:
         return _WORDS[match.relation]
-    return next(word for low, word in _BANDS if match.score >= low or low == 0.0)
+    return next((word for low, word in _BANDS if match.score >= low), "related")
 
 
 def title(path: str, headings: Sequence[Heading]) -> str:
@@ -73,10 +76,15 @@ def snippet(text: str, terms: Iterable[str]) -> list[tuple[str, bool]]:
     return [piece for piece in pieces if piece[0]]
 
 
+def worthwhile(matches: Iterable[Match]) -> tuple[Match, ...]:
+    """Return the matches that have something in common with the question."""
+    return tuple(match for match in matches if match.score >= MIN_SCORE)
+
+
 def hover_markdown(related: Related, link: LinkOf, footer: str) -> str:
     """Return a hover: places that repeat the passage, then what else is related to it."""
     parts = []
-    for heading, matches in (("Written before", related.duplicates), ("See also", related.matches)):
+    for heading, matches in (("Written before", related.duplicates), ("See also", worthwhile(related.matches))):
         if matches:
             parts.append(f"**{heading}**\n\n" + "\n".join(_item_markdown(match, link) for match in matches))
     if footer:
@@ -87,7 +95,7 @@ def hover_markdown(related: Related, link: LinkOf, footer: str) -> str:
 def hover_plain(related: Related, footer: str) -> str:
     """Return the same hover for a client that shows no Markdown."""
     parts = []
-    for heading, matches in (("Written before", related.duplicates), ("See also", related.matches)):
+    for heading, matches in (("Written before", related.duplicates), ("See also", worthwhile(related.matches))):
         if matches:
             parts.append(f"{heading}\n" + "\n".join(_item_plain(match) for match in matches))
     if footer:

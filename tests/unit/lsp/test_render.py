@@ -118,8 +118,8 @@ def test_a_snippet_shows_where_the_terms_are() -> None:
             "same frame, another subject",
             id="parallel",
         ),
-        pytest.param(Match(place(""), 0.9, None, 0), "very close", id="very close"),
-        pytest.param(Match(place(""), 0.7, None, 0), "close", id="close"),
+        pytest.param(Match(place(""), 0.8, None, 0), "very close", id="very close"),
+        pytest.param(Match(place(""), 0.5, None, 0), "close", id="close"),
         pytest.param(Match(place(""), 0.1, None, 0), "related", id="related"),
         pytest.param(Match(place(""), -0.1, None, 0), "related", id="below the scale"),
     ],
@@ -132,8 +132,9 @@ RELATED = Related(
     PASSAGE,
     (Match(place("Install the package."), 1.0, 1.0, 1.0, ("install", "package"), DuplicateKind.EXACT),),
     (
-        Match(place("Use a proxy to install.", "a b.md", ()), 0.7, 0.9, 0.5, ("install",), same_document=True),
+        Match(place("Use a proxy to install.", "a b.md", ()), 0.6, 0.9, 0.5, ("install",), same_document=True),
         Match(place("Other.", "z.md"), 0.2, 0.8, 0.1, linked=True),
+        Match(place("Noise.", "y.md"), 0.1, 0.8, 0.0),
     ),
     complete=True,
 )

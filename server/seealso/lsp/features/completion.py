@@ -137,7 +137,8 @@ class _Request:
             return workspace.search(context.typed.strip(), MATCHES).matches
         if not subject:
             return ()
-        return workspace.related_to_text(subject[-QUERY_CHARACTERS:], MATCHES, exclude=self.snapshot.path).matches
+        answer = workspace.related_to_text(subject[-QUERY_CHARACTERS:], MATCHES, exclude=self.snapshot.path)
+        return render.worthwhile(answer.matches)
 
 
 def _range(snapshot: Snapshot, position: types.Position, context: Context) -> types.Range:

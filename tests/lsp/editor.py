@@ -1,0 +1,249 @@
+"""An editor for tests: the real server process, a real client's capabilities, and waiting for events only."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from lsprotocol import types
+from pygls.protocol import default_converter
+from pytest_lsp import LanguageClient, client_capabilities
+from pytest_lsp.client import register_lsp_features
+from pytest_lsp.protocol import LanguageClientProtocol
+
+T = TypeVar("T")
+
+TIMEOUT_S = 30.0
+"""Nothing here takes this long; a test that waits so long has failed."""
+
+VSCODE, NEOVIM = "visual-studio-code", "neovim"
+
+
+class Recorder(LanguageClientProtocol):
+    """Keeps every message of the server and wakes whoever waits for one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
+        self.received: list[tuple[str, Any]] = []
+        self.arrived = asyncio.Event()
+
+    def _handle_notification(self, method_name: str, params: Any) -> None:
+        self._record(method_name, params)
+        super()._handle_notification(method_name, params)  # type: ignore[no-untyped-call]
+
+    def _handle_request(self, msg_id: Any, method_name: str, params: Any) -> None:
+        self._record(method_name, params)
+        super()._handle_request(msg_id, method_name, params)  # type: ignore[no-untyped-call]
+
+    def _record(self, method: str, params: Any) -> None:
+        self.received.append((method, params))
+        self.arrived.set()
+
+
+@dataclass(slots=True, eq=False)
+class Editor:
+    """One client with one server process."""
+
+    root: Path
+    client: LanguageClient
+    versions: dict[str, int] = field(default_factory=dict)
+    stderr: bytearray = field(default_factory=bytearray)
+    result: types.InitializeResult | None = None
+    process: asyncio.subprocess.Process | None = None
+    _reading: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def start(
+        cls,
+        root: Path,
+        cache: Path,
+        *,
+        capabilities: types.ClientCapabilities | str = VSCODE,
+        folders: list[Path] | None = None,
+        options: object = None,
+        configuration: dict[str, Any] | None = None,
+        environment: dict[str, str] | None = None,
+        initialize: bool = True,
+    ) -> Editor:
+        client = LanguageClient(
+            converter_factory=default_converter,
+            protocol_cls=Recorder,
+            configuration={"": {"seealso": configuration}} if configuration is not None else None,
+        )
+        register_lsp_features(client)
+        client.feature(types.CLIENT_REGISTER_CAPABILITY)(lambda _params: None)
+        editor = cls(root, client)
+        env = {**os.environ, "SEEALSO_CACHE_DIR": str(cache), **(environment or {})}
+        # Past pytest-lsp's own start, which would print what we want to look at.
+        await super(LanguageClient, client).start_io(sys.executable, "-m", "seealso", "lsp", env=env)
+        editor.process = client._server
+        editor._reading = asyncio.create_task(editor._read_stderr())
+        if isinstance(capabilities, str):
+            capabilities = client_capabilities(capabilities)
+        if initialize:
+            folders = [root] if folders is None else folders
+            params = types.InitializeParams(
+                capabilities=capabilities,
+                root_uri=folders[0].as_uri() if folders else None,
+                workspace_folders=[types.WorkspaceFolder(folder.as_uri(), folder.name) for folder in folders] or None,
+                initialization_options=options,
+            )
+            editor.result = await asyncio.wait_for(client.initialize_session(params), TIMEOUT_S)
+        return editor
+
+    async def _read_stderr(self) -> None:
+        assert self.process is not None
+        assert self.process.stderr is not None
+        while chunk := await self.process.stderr.read(4096):
+            self.stderr += chunk
+
+    async def stop(self) -> int:
+        """Leave politely; return the exit code."""
+        assert self.process is not None
+        if self.process.returncode is None:
+            await asyncio.wait_for(self.client.shutdown_session(), TIMEOUT_S)
+        await asyncio.wait_for(self.client.stop(), TIMEOUT_S)  # type: ignore[no-untyped-call]
+        if self._reading is not None:
+            await self._reading
+        assert self.process.returncode is not None
+        return self.process.returncode
+
+    # -- what the server said
+
+    @property
+    def received(self) -> list[tuple[str, Any]]:
+        return self._recorder.received
+
+    @property
+    def _recorder(self) -> Recorder:
+        assert isinstance(self.client.protocol, Recorder)
+        return self.client.protocol
+
+    def all(self, method: str, *, since: int = 0) -> list[Any]:
+        """Return the parameters of every message of a method."""
+        return [params for name, params in self.received[since:] if name == method]
+
+    async def until(self, find: Callable[[], T | None], timeout_s: float = TIMEOUT_S) -> T:
+        """Return what `find` finds, looking again after each message."""
+        async with asyncio.timeout(timeout_s):
+            while True:
+                self._recorder.arrived.clear()
+                if (found := find()) is not None:
+                    return found
+                await self._recorder.arrived.wait()
+
+    async def message(self, method: str, *, since: int = 0) -> Any:
+        """Return the first message of a method."""
+        return await self.until(lambda: next(iter(self.all(method, since=since)), None))
+
+    async def indexed(self, *, since: int = 0) -> str:
+        """Wait until an update has ended; return what it said at the end."""
+
+        def find() -> str | None:
+            for params in self.all(types.PROGRESS, since=since):
+                if params.value["kind"] == "end":
+                    return str(params.value["message"])
+            return None
+
+        return await self.until(find)
+
+    # -- what the editor does
+
+    def uri(self, path: str | Path) -> str:
+        return (self.root / path).as_uri()
+
+    def open(self, path: str, text: str | None = None, language_id: str = "") -> str:
+        uri = self.uri(path)
+        if text is None:
+            text = (self.root / path).read_text()
+        language_id = language_id or {"md": "markdown", "rst": "restructuredtext"}.get(path.split(".")[-1], "plaintext")
+        self.versions[uri] = 1
+        self.client.text_document_did_open(
+            types.DidOpenTextDocumentParams(types.TextDocumentItem(uri, language_id, 1, text))
+        )
+        return uri
+
+    def change(self, path: str, where: str | None, text: str) -> int:
+        """Replace a range such as `1:0-1:6`, or everything; return the new version."""
+        uri = self.uri(path)
+        self.versions[uri] += 1
+        change: types.TextDocumentContentChangeEvent = (
+            types.TextDocumentContentChangeWholeDocument(text)
+            if where is None
+            else types.TextDocumentContentChangePartial(span(where), text)
+        )
+        self.client.text_document_did_change(
+            types.DidChangeTextDocumentParams(types.VersionedTextDocumentIdentifier(self.versions[uri], uri), [change])
+        )
+        return self.versions[uri]
+
+    def close(self, path: str) -> None:
+        self.client.text_document_did_close(
+            types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(self.uri(path)))
+        )
+
+    def save(self, path: str, text: str) -> None:
+        (self.root / path).write_text(text)
+        self.client.text_document_did_save(
+            types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(self.uri(path)))
+        )
+
+    async def hover(self, path: str, at: str) -> types.Hover | None:
+        params = types.HoverParams(types.TextDocumentIdentifier(self.uri(path)), position(at))
+        return await asyncio.wait_for(self.client.text_document_hover_async(params), TIMEOUT_S)
+
+    async def complete(self, path: str, at: str, trigger: str | None = None) -> types.CompletionList | None:
+        context = types.CompletionContext(
+            types.CompletionTriggerKind.TriggerCharacter if trigger else types.CompletionTriggerKind.Invoked, trigger
+        )
+        params = types.CompletionParams(types.TextDocumentIdentifier(self.uri(path)), position(at), context)
+        found = await asyncio.wait_for(self.client.text_document_completion_async(params), TIMEOUT_S)
+        assert found is None or isinstance(found, types.CompletionList)
+        return found
+
+    async def command(self, name: str, arguments: object = None) -> Any:
+        params = types.ExecuteCommandParams(f"seealso.{name}", None if arguments is None else [arguments])
+        return plain(await asyncio.wait_for(self.client.workspace_execute_command_async(params), TIMEOUT_S))
+
+    async def diagnosed(
+        self, path: str, *, version: int | None = None, since: int = 0
+    ) -> types.PublishDiagnosticsParams:
+        """Return the newest diagnostics of a document once some have come, for a version if one is named."""
+
+        def find() -> types.PublishDiagnosticsParams | None:
+            found = [
+                params
+                for params in self.all(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, since=since)
+                if params.uri == self.uri(path) and version in (None, params.version)
+            ]
+            return found[-1] if found else None
+
+        return await self.until(find)
+
+
+def plain(value: Any) -> Any:
+    """Return the JSON behind the named tuples pygls makes of untyped results."""
+    if hasattr(value, "_asdict"):
+        return {key: plain(item) for key, item in value._asdict().items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def position(text: str) -> types.Position:
+    line, character = map(int, text.split(":"))
+    return types.Position(line, character)
+
+
+def span(text: str) -> types.Range:
+    start, end = text.split("-")
+    return types.Range(position(start), position(end))
+
+
+def shown(where: types.Range) -> str:
+    return f"{where.start.line}:{where.start.character}-{where.end.line}:{where.end.character}"

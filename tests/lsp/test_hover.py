@@ -1,0 +1,110 @@
+"""`textDocument/hover` through the real process."""
+
+from __future__ import annotations
+
+import pytest
+from lsprotocol import types
+
+from lsp.conftest import MUSIC, PORT, StartEditor
+from lsp.editor import NEOVIM, Editor, shown
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+def markdown(hover: types.Hover | None) -> str:
+    assert hover is not None
+    assert isinstance(hover.contents, types.MarkupContent)
+    assert hover.contents.kind is types.MarkupKind.Markdown
+    return hover.contents.value
+
+
+async def test_duplicates_come_first_then_what_is_related(reader: Editor) -> None:
+    text = markdown(await reader.hover("guide/install.md", "8:30"))
+    head, _, tail = text.partition("**See also**")
+    assert head.startswith("**Written before**\n\n- [Network › Ports](")
+    assert f"({reader.uri('guide/network.rst')}#L7) · nearly the same · guide/network.rst" in head
+    assert "**7440**" in head
+    assert "Mahler" not in text, "what has nothing in common is not related"
+    assert "Network" not in tail, "a duplicate is not repeated below"
+
+
+async def test_the_range_is_the_passage_in_the_units_of_the_client(reader: Editor) -> None:
+    hover = await reader.hover("guide/install.md", "8:30")
+    assert hover is not None
+    assert hover.range is not None
+    emoji = 4 if reader.result.capabilities.position_encoding == "utf-8" else 2  # type: ignore[union-attr]
+    assert shown(hover.range) == f"8:0-8:{emoji + 1 + len(PORT)}"
+
+
+async def test_the_same_file_is_marked(reader: Editor) -> None:
+    text = markdown(await reader.hover("guide/restore.md", "4:0"))
+    assert "[Draft](" in text
+    other = markdown(await reader.hover("notes/again.md", "4:0"))
+    assert "the same text · notes/music.md" in other
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        pytest.param("0:3", id="on a heading"),
+        pytest.param("1:0", id="on a blank line"),
+        pytest.param("99:0", id="beyond the end"),
+    ],
+)
+async def test_no_passage_no_hover(reader: Editor, at: str) -> None:
+    assert await reader.hover("notes/music.md", at) is None
+
+
+async def test_plain_text_for_a_client_without_markdown(start: StartEditor) -> None:
+    editor = await start(capabilities=types.ClientCapabilities())
+    editor.open("notes/music.md")
+    # Without progress there is nothing to wait for but the answer of a command.
+    await editor.command("updateIndex")
+    hover = await editor.hover("notes/music.md", "2:0")
+    assert hover is not None
+    assert hover.contents == types.MarkupContent(
+        types.MarkupKind.PlainText,
+        f"Written before\n- Again (the same text, notes/again.md) notes/again.md:5\n  {MUSIC}",
+    )
+
+
+async def test_hovers_can_be_switched_off(start: StartEditor) -> None:
+    editor = await start(capabilities=NEOVIM, options={"hover": {"enabled": False}})
+    await editor.indexed()
+    editor.open("notes/music.md")
+    assert await editor.hover("notes/music.md", "2:0") is None
+
+
+async def test_what_is_unsaved_in_one_buffer_is_seen_from_another(start: StartEditor, capabilities: str) -> None:
+    editor = await start(capabilities=capabilities)
+    await editor.indexed()
+    editor.open("guide/restore.md")
+    editor.open("notes/music.md")
+    editor.change("guide/restore.md", "0:0-5:0", f"# New words\n\n\n{MUSIC}\n")
+    text = markdown(await editor.hover("notes/music.md", "2:0"))
+    assert f"[New words]({editor.uri('guide/restore.md')}#L4) · the same text" in text
+    editor.close("guide/restore.md")
+    text = markdown(await editor.hover("notes/music.md", "2:0"))
+    assert "New words" not in text, "the file on disk counts again"
+
+
+async def test_documents_outside_of_any_folder_get_nothing(start: StartEditor) -> None:
+    editor = await start(folders=[])
+    log = await editor.until(lambda: next(iter(editor.all(types.WINDOW_LOG_MESSAGE)), None))
+    assert "No folder is open" in log.message
+    editor.open("notes/music.md")
+    assert await editor.hover("notes/music.md", "2:0") is None
+
+
+async def test_hostile_documents_cannot_make_a_hover_do_things(start: StartEditor) -> None:
+    evil = f"{MUSIC} <img src=x onerror=alert(1)> [run](command:evil) ![x](http://evil.example/x.png)"
+    editor = await start()
+    (editor.root / "evil.md").write_text(f"# [run](command:evil) <b>\n\n{evil}\n")
+    await editor.indexed()
+    editor.open("notes/music.md")
+    await editor.command("updateIndex")
+    text = markdown(await editor.hover("notes/music.md", "2:0"))
+    assert "evil.md" in text
+    assert "](command:" not in text
+    assert "<img" not in text.replace("\\<img", "")
+    assert "](http" not in text
