@@ -138,9 +138,8 @@ class Indexer:
             with self._store.transaction():
                 table.put(model_id, batch, rows)
             meter.advance(len(batch))
-            vectors.merge(self._store)
-        if pending:
-            vectors.merge(self._store)
+            vectors.merge(self._store, building=True)
+        vectors.merge(self._store)
         return len(pending)
 
     def compare(self, model: str, model_id: int, vectors: VectorIndex) -> None:

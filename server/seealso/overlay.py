@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from seealso.model import Passage, Place, Segmentation
 from seealso.text.base import Format, Segmenter
@@ -25,7 +26,7 @@ class Buffer:
             yield passage, place_of(self.path, passage)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Overlay:
     """All open buffers; replaced as a whole, so that a question sees one state from beginning to end."""
 
@@ -44,6 +45,7 @@ class Overlay:
     def without(self, path: str) -> Overlay:
         return Overlay({key: buffer for key, buffer in self.buffers.items() if key != path})
 
+    @cached_property
     def by_text(self) -> dict[bytes, list[tuple[Passage, Place]]]:
         """Return every open passage by content hash."""
         found: dict[bytes, list[tuple[Passage, Place]]] = {}

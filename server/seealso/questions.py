@@ -5,14 +5,14 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from seealso.embed.profile import ModelProfile
+from seealso.candidates import Candidate, Candidates, Hit
 from seealso.index.duplicates import group
 from seealso.index.search import CANDIDATES, Scale, coverage, diversify, fuse, shared_terms
 from seealso.index.second_look import classify
-from seealso.index.store import Store
 from seealso.index.words import lexical_terms
 from seealso.model import (
     Answer,
@@ -25,13 +25,11 @@ from seealso.model import (
     Related,
     content_hash,
 )
-from seealso.overlay import Overlay, place_of
+from seealso.overlay import place_of
 from seealso.settings import Settings
 
 if TYPE_CHECKING:
     from seealso.embed.base import Vectors
-    from seealso.index.vectors import VectorIndex
-    from seealso.text_vectors import TextVectors
 
 DUPLICATES_SHOWN = 20
 """Places that repeat one passage, at most, in one answer."""
@@ -40,38 +38,15 @@ DUPLICATE_NEIGHBOURS = 12
 """Nearest texts that get a second look when asking what repeats one passage."""
 
 
-PLACES_OF_A_TEXT = 50
-"""Places of one candidate text that are looked at; a template may have thousands."""
-
-
-@dataclass(frozen=True, slots=True)
-class VectorSpace:
-    """The vectors a question may use."""
-
-    model_id: int
-    vectors: VectorIndex
-    profile: ModelProfile
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A text that may answer, with every place it stands in."""
-
-    text: str
-    places: tuple[tuple[Place, bool], ...]
-    """Each with whether it is marked to be ignored as a duplicate."""
-    dense: float | None
-    bm25: float
+RANKED = 40
+"""Texts whose places and words are looked up, out of those found; the others cannot come out on top."""
 
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """One question's view: a store inside a snapshot, the overlay, and the vectors if there are any."""
+    """Ask one question of one state of the workspace."""
 
-    store: Store
-    overlay: Overlay
-    space: VectorSpace | None
-    texts: TextVectors
+    candidates: Candidates
     settings: Settings
     complete: bool
     """Whether every passage has a vector."""
@@ -80,7 +55,7 @@ class Questions:
 
     def search(self, query: str, vector: Vectors | None, limit: int) -> Answer:
         """Return the places that answer a query in words, with its vector when the model is at hand."""
-        profile = self.space.profile if self.space else None
+        profile = self.candidates.space.profile if self.candidates.space else None
         scale = Scale(profile.query_background_cosine, profile.query_top_cosine) if profile else None
         matches = self._matches(query, vector, scale, exclude=None)
         return Answer(diversify(matches, limit, max(self.settings.related.per_document, 3)), self.complete)
@@ -117,7 +92,8 @@ class Questions:
         """Return where else a passage stands, counting only the kinds the user wants to see."""
         kinds = self.settings.duplicate_kinds
         own = place_of(path, passage)
-        candidates = self._candidates({}, vector, passage.text, DUPLICATE_NEIGHBOURS) + self._unsaved(vector)
+        find = self.candidates
+        candidates = find.of_hits(find.hits((), vector, passage.text, DUPLICATE_NEIGHBOURS)) + find.unsaved(vector)
         ignored = self._ignored_with(passage.hash)
         others: list[tuple[DuplicateKind, float, Place]] = []
         for candidate in candidates:
@@ -145,12 +121,12 @@ class Questions:
     def duplicates(self, kinds: Collection[DuplicateKind]) -> list[DuplicateGroup]:
         """Return every group of places that repeat one another, as the index knows them."""
         min_words = self.settings.duplicates.min_words
-        ignored = {frozenset(map(content_hash, pair)) for pair in self.store.ignored_pairs()}
+        ignored = {frozenset(map(content_hash, pair)) for pair in self.candidates.store.ignored_pairs()}
         near = [kind for kind in kinds if kind is not DuplicateKind.EXACT]
-        pairs = self.store.pairs.all(near, min_words)
+        pairs = self.candidates.store.pairs.all(near, min_words)
         wanted = {text_id for pair in pairs for text_id in (pair.first, pair.second)}
-        wanted.update(self.store.repeated_texts(min_words))
-        places = self._places(wanted)
+        wanted.update(self.candidates.store.repeated_texts(min_words))
+        places = self.candidates.places(wanted)
         kept = {text_id: [place for place, marked in at if not marked] for text_id, at in places.items() if at}
         hashes = {text_id: at[0].hash for text_id, at in kept.items() if at} if ignored else {}
         return group(
@@ -160,119 +136,63 @@ class Questions:
             boilerplate_files=self.settings.duplicates.boilerplate_files,
         )
 
-    # -- candidates
+    # -- inside
 
     def _matches(self, text: str, vector: Vectors | None, scale: Scale | None, exclude: bytes | None) -> list[Match]:
-        unsaved = self._unsaved(vector)
-        unsaved_contents = [_content_terms(candidate) for candidate in unsaved]
-        lexicon = self.store.lexical
-        salient = lexicon.salient(lexical_terms(text), also={term for terms in unsaved_contents for term in terms})
-        weights = {term: lexicon.idf(term) for term in salient}
-        stored = self._candidates(weights, vector, text)
-        candidates = stored + unsaved
-        contents = [_content_terms(candidate) for candidate in stored] + unsaved_contents
-        lexical = _lexical_scores(candidates, contents, weights)
+        scale = scale or Scale(0.0, 1.0)
+        unsaved = self.candidates.unsaved(vector)
+        lexicon = self.candidates.store.lexical
+        also = {term for candidate in unsaved for term in candidate.terms}
+        weights = {term: lexicon.idf(term) for term in lexicon.salient(lexical_terms(text), also=also)}
+        hits = self.candidates.hits(weights, vector, text, CANDIDATES)
+        candidates = self.candidates.of_hits(_promising(hits, scale)) + unsaved
         matches: list[Match] = []
-        for candidate, content, words in zip(candidates, contents, lexical, strict=True):
+        for candidate, words in zip(candidates, _lexical_scores(candidates, weights), strict=True):
             if exclude is not None and content_hash(candidate.text) == exclude:
                 continue
-            score = fuse(candidate.dense, words, scale or Scale(0.0, 1.0))
+            score = fuse(candidate.dense, words, scale)
             relation, _ = self._relation(text, candidate.text, candidate.dense)
-            shared = shared_terms(weights, content)
+            shared = shared_terms(weights, candidate.terms)
             matches += [
                 Match(place, score=score, dense=candidate.dense, lexical=words, terms=shared, relation=relation)
                 for place, _ in candidate.places
             ]
         return matches
 
-    def _candidates(
-        self, weights: dict[str, float], vector: Vectors | None, text: str, count: int = CANDIDATES
-    ) -> list[_Candidate]:
-        """Return the indexed texts nearest by words and by meaning, and the one that reads exactly like `text`."""
-        store = self.store
-        hits = store.lexical.search(weights, count) if weights else {}
-        bm25: dict[int, float] = {}
-        for passage_id, text_id in store.passages_by_id(hits).items():
-            bm25[text_id] = max(hits[passage_id], bm25.get(text_id, 0.0))
-        wanted = set(bm25)
-        wanted.update(store.text_ids([content_hash(text)]).values())
-        dense: dict[int, float] = {}
-        if vector is not None and self.space is not None:
-            wanted.update(text_id for text_id, _ in self.space.vectors.search(vector, count))
-            stored = store.embeddings.get(self.space.model_id, wanted)
-            dense = {text_id: float(vector @ row) for text_id, row in stored.items()}
-        return [
-            _Candidate(places[0][0].text, tuple(places), dense.get(text_id), bm25.get(text_id, 0.0))
-            for text_id, places in self._places(wanted, limit=PLACES_OF_A_TEXT).items()
-            if places
-        ]
-
-    def _places(self, text_ids: Collection[int], limit: int | None = None) -> dict[int, list[tuple[Place, bool]]]:
-        """Return the places of stored texts: saved documents from the index, open ones from their buffers."""
-        places: dict[int, list[tuple[Place, bool]]] = {text_id: [] for text_id in text_ids}
-        for stored in self.store.passages_of_texts(text_ids, limit):
-            if stored.place.path not in self.overlay.buffers:
-                places[stored.text_id].append((stored.place, stored.ignored))
-        if self.overlay.buffers:
-            open_texts = self.overlay.by_text()
-            for text_hash, text_id in self.store.text_ids(open_texts).items():
-                if text_id in places:
-                    places[text_id] += [(place, passage.ignored) for passage, place in open_texts[text_hash]]
-        return places
-
-    def _unsaved(self, vector: Vectors | None) -> list[_Candidate]:
-        """Return the texts of open buffers that the index does not know yet."""
-        open_texts = self.overlay.by_text()
-        for text_hash in self.store.text_ids(open_texts):
-            del open_texts[text_hash]
-        candidates = []
-        for text_hash, at in open_texts.items():
-            row = self.texts.cached(text_hash)
-            dense = float(vector @ row) if vector is not None and row is not None else None
-            candidates.append(
-                _Candidate(
-                    text=at[0][0].text,
-                    places=tuple((place, passage.ignored) for passage, place in at),
-                    dense=dense,
-                    bm25=0.0,
-                )
-            )
-        return candidates
-
     def _relation(self, text: str, other: str, cosine: float | None) -> tuple[DuplicateKind | None, float]:
         if text == other:
             return DuplicateKind.EXACT, 1.0
-        if cosine is None or self.space is None or cosine < self.space.profile.near_duplicate_cosine:
+        space = self.candidates.space
+        if cosine is None or space is None or cosine < space.profile.near_duplicate_cosine:
             return None, 0.0
-        verdict = classify(
-            text,
-            other,
-            cosine,
-            across_languages=self.settings.duplicates.across_languages,
-        )
+        verdict = classify(text, other, cosine, across_languages=self.settings.duplicates.across_languages)
         return verdict.kind, verdict.score
 
     def _ignored_with(self, text_hash: bytes) -> set[bytes]:
         """Return the texts whose repetition of this one the user marked as intended."""
-        pairs = [(content_hash(first), content_hash(second)) for first, second in self.store.ignored_pairs()]
+        pairs = [(content_hash(first), content_hash(second)) for first, second in self.candidates.store.ignored_pairs()]
         return {b if a == text_hash else a for a, b in pairs if text_hash in (a, b)}
 
     def _passage_scale(self) -> Scale | None:
-        return Scale(self.space.profile.background_cosine, 1.0) if self.space else None
+        return Scale(self.candidates.space.profile.background_cosine, 1.0) if self.candidates.space else None
 
 
 _REPEATS = frozenset((DuplicateKind.EXACT, DuplicateKind.EDITED, DuplicateKind.REWORDED))
 
 
-def _lexical_scores(
-    candidates: Sequence[_Candidate], contents: Sequence[list[str]], weights: dict[str, float]
-) -> list[float]:
+def _promising(hits: Sequence[Hit], scale: Scale) -> list[Hit]:
+    """Return the hits that may come out on top, judged by what is known before their words are looked up."""
+    best = max((hit.bm25 for hit in hits), default=0.0) or 1.0
+    return nlargest(RANKED, hits, key=lambda hit: (fuse(hit.dense, hit.bm25 / best, scale), -hit.text_id))
+
+
+def _lexical_scores(candidates: Sequence[Candidate], weights: dict[str, float]) -> list[float]:
     """Return a lexical score of 0 to 1 for each candidate, comparable between questions.
 
     BM25 orders the candidates that the lexical index found; its best one is worth the share of the query it covers.
     Others are worth their share, but no more than the last one found.
     """
-    shares = [coverage(weights, content) for content in contents]
+    shares = [coverage(weights, candidate.terms) for candidate in candidates]
     found = [number for number, candidate in enumerate(candidates) if candidate.bm25 > 0]
     if not found:
         return shares
@@ -283,12 +203,6 @@ def _lexical_scores(
         candidate.bm25 * unit if candidate.bm25 > 0 else min(share, last)
         for candidate, share in zip(candidates, shares, strict=True)
     ]
-
-
-def _content_terms(candidate: _Candidate) -> list[str]:
-    """Return the terms a candidate is found by: its text's and its headings'."""
-    headings = candidate.places[0][0].headings
-    return lexical_terms(candidate.text) + [term for heading in headings for term in lexical_terms(heading.title)]
 
 
 def _same_place(place: Place, other: Place) -> bool:

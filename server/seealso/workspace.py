@@ -408,8 +408,9 @@ class Workspace:
     @contextmanager
     def _asking(self) -> Iterator[Questions | None]:
         """Give a question one state of everything, or None while nothing has been indexed."""
+        from seealso.candidates import Candidates, VectorSpace
         from seealso.embed.profile import profile_for
-        from seealso.questions import Questions, VectorSpace
+        from seealso.questions import Questions
 
         store = self._store()
         if store is None:
@@ -425,7 +426,8 @@ class Workspace:
                 vectors.follow(store)
                 space = VectorSpace(model_id, vectors, profile_for(info.id))
                 complete = store.meta(_COMPLETE) == info.id
-            yield Questions(store, self._buffers(), space, self._texts(), self.settings, complete)
+            candidates = Candidates(store, self._buffers(), space, self._texts())
+            yield Questions(candidates, self.settings, complete)
 
     def _pending(self, store: Store) -> int:
         model_id = store.embeddings.known_model_id(self._model().info.id)

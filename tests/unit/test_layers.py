@@ -20,6 +20,7 @@ LAYERS = (
     ("index",),
     ("corpus",),
     ("indexer", "overlay", "text_vectors"),
+    ("candidates",),
     ("questions",),
     ("workspace",),
     ("report",),
@@ -36,7 +37,7 @@ ONLY_IMPORTER = {
     "lsprotocol": ["lsp/"],
     "sqlite3": ["index/", "cli/doctor.py", "cli/checks.py"],
 }
-ASYNC_FREE = ("text", "embed", "index", "corpus", "indexer", "overlay", "text_vectors", "questions", "workspace")
+ASYNC_FREE = ("text", "embed", "index", "corpus", "indexer", "overlay", "text_vectors", "candidates", "questions", "workspace")
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -79,15 +79,15 @@ class VectorIndex:
                 self._state = self._opened(recorded)
             self._read_tail(store)
 
-    def merge(self, store: Store, *, force: bool = False) -> None:
+    def merge(self, store: Store, *, building: bool = False) -> None:
         """Move the tail into a new file when it has grown long enough; only the writer calls this.
 
-        The tail may grow with the file, so that building an index writes the file a few times, not a hundred.
+        While building, the tail may grow with the file, so that it is written a few times, not a hundred.
         """
         self.follow(store)
         state = self._state
         filed = len(state.file) if state.file is not None else 0
-        if len(state.tail_texts) <= (0 if force else max(MAX_TAIL, filed // 2)):
+        if len(state.tail_texts) <= max(MAX_TAIL, filed // 2 if building else 0):
             return
         index = self._mutable(state.name)
         for start in range(0, len(state.tail_texts), _CHUNK):

@@ -1,0 +1,122 @@
+"""Which texts may answer a question: from the index, and from the buffers over it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from seealso.embed.profile import ModelProfile
+from seealso.index.store import Store
+from seealso.index.words import lexical_terms
+from seealso.model import Passage, Place, content_hash
+from seealso.overlay import Overlay
+
+if TYPE_CHECKING:
+    from seealso.embed.base import Vectors
+    from seealso.index.vectors import VectorIndex
+    from seealso.text_vectors import TextVectors
+
+PLACES_OF_A_TEXT = 50
+"""Places of one candidate text that are looked at; a template may have thousands."""
+
+
+@dataclass(frozen=True, slots=True)
+class VectorSpace:
+    """The vectors a question may use."""
+
+    model_id: int
+    vectors: VectorIndex
+    profile: ModelProfile
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An indexed text that is near by words or by meaning."""
+
+    text_id: int
+    dense: float | None
+    """Cosine, or None while it has no vector."""
+    bm25: float
+    """0 when it was found by meaning only."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A text that may answer, with every place it stands in."""
+
+    places: tuple[tuple[Place, bool], ...]
+    """Each with whether it is marked to be ignored as a duplicate; never empty."""
+    dense: float | None
+    bm25: float
+
+    @property
+    def text(self) -> str:
+        return self.places[0][0].text
+
+    @cached_property
+    def terms(self) -> list[str]:
+        """The terms it is found by: its text's and its headings'."""
+        headings = self.places[0][0].headings
+        return lexical_terms(self.text) + [term for heading in headings for term in lexical_terms(heading.title)]
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Look up texts for one question: a store inside a snapshot, the overlay, and the vectors if there are any."""
+
+    store: Store
+    overlay: Overlay
+    space: VectorSpace | None
+    texts: TextVectors
+
+    def hits(self, terms: Collection[str], vector: Vectors | None, text: str, count: int) -> list[Hit]:
+        """Return the indexed texts nearest by words and by meaning, and the one that reads exactly like `text`."""
+        store = self.store
+        found = store.lexical.search(terms, count) if terms else {}
+        bm25: dict[int, float] = {}
+        for passage_id, text_id in store.passages_by_id(found).items():
+            bm25[text_id] = max(found[passage_id], bm25.get(text_id, 0.0))
+        wanted = {*bm25, *store.text_ids([content_hash(text)]).values()}
+        dense: dict[int, float] = {}
+        if vector is not None and self.space is not None:
+            wanted.update(text_id for text_id, _ in self.space.vectors.search(vector, count))
+            stored = store.embeddings.get(self.space.model_id, wanted)
+            dense = {text_id: float(vector @ row) for text_id, row in stored.items()}
+        return [Hit(text_id, dense.get(text_id), bm25.get(text_id, 0.0)) for text_id in wanted]
+
+    def of_hits(self, hits: Collection[Hit]) -> list[Candidate]:
+        """Return hits with their places; those that stand nowhere any more are left out."""
+        places = self.places([hit.text_id for hit in hits], limit=PLACES_OF_A_TEXT)
+        return [Candidate(tuple(places[hit.text_id]), hit.dense, hit.bm25) for hit in hits if places[hit.text_id]]
+
+    def places(self, text_ids: Collection[int], limit: int | None = None) -> dict[int, list[tuple[Place, bool]]]:
+        """Return the places of indexed texts: saved documents from the index, open ones from their buffers."""
+        places: dict[int, list[tuple[Place, bool]]] = {text_id: [] for text_id in text_ids}
+        for stored in self.store.passages_of_texts(text_ids, limit):
+            if stored.place.path not in self.overlay.buffers:
+                places[stored.text_id].append((stored.place, stored.ignored))
+        for text_hash, text_id in self._open_ids.items():
+            if text_id in places:
+                places[text_id] += [(place, passage.ignored) for passage, place in self._open[text_hash]]
+        return places
+
+    def unsaved(self, vector: Vectors | None) -> list[Candidate]:
+        """Return the texts of open buffers that the index does not know yet."""
+        candidates = []
+        for text_hash, at in self._open.items():
+            if text_hash not in self._open_ids:
+                row = self.texts.cached(text_hash)
+                dense = float(vector @ row) if vector is not None and row is not None else None
+                candidates.append(Candidate(tuple((place, passage.ignored) for passage, place in at), dense, 0.0))
+        return candidates
+
+    @property
+    def _open(self) -> dict[bytes, list[tuple[Passage, Place]]]:
+        return self.overlay.by_text
+
+    @cached_property
+    def _open_ids(self) -> dict[bytes, int]:
+        """The open texts that the index knows."""
+        return self.store.text_ids(self._open)
