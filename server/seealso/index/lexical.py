@@ -73,35 +73,35 @@ class LexicalIndex:
         self, terms: Iterable[str], limit: int = MAX_QUERY_TERMS, *, also: Collection[str] = frozenset()
     ) -> list[str]:
         """Return the distinct terms that the index or `also` has, rarest first; without common ones if possible."""
+        self._refresh()
         counted = [(self.frequency(term), term) for term in dict.fromkeys(terms)]
         known = sorted((frequency, term) for frequency, term in counted if frequency or term in also)
-        common = max(COMMON_SHARE * self._count(), 3)
+        common = max(COMMON_SHARE * self._passages, 3)
         rare = [term for frequency, term in known if frequency <= common]
         return (rare or [term for _, term in known])[:limit]
 
     def idf(self, term: str) -> float:
         """Return the inverse document frequency of a term, natural logarithm, over passages."""
-        return math.log1p((self._count() + 1) / (self.frequency(term) + 0.5))
+        return math.log1p((self._passages + 1) / (self.frequency(term) + 0.5))
 
     def frequency(self, term: str) -> int:
-        """Return in how many passages a term stands."""
-        self._count()
+        """Return in how many passages a term stands, as of the last question."""
         frequency = self._frequencies.get(term)
         if frequency is None:
             row = self._db.execute("SELECT doc FROM lexical_terms WHERE term = ?", (term,)).fetchone()
             frequency = self._frequencies[term] = row[0] if row else 0
         return frequency
 
-    def _count(self) -> int:
-        """Return the number of passages; forget frequencies once it has moved enough to matter."""
+    def _refresh(self) -> None:
+        """Forget frequencies once the number of passages has moved enough to matter."""
         version = int(self._db.execute("PRAGMA data_version").fetchone()[0])
-        if version != self._version or self._passages == 0:
-            self._version = version
-            count = int(self._db.execute("SELECT count(*) FROM passages").fetchone()[0])
-            if abs(count - self._passages) > STALE_SHARE * self._passages:
-                self._passages = count
-                self._frequencies.clear()
-        return self._passages
+        if version == self._version and self._passages:
+            return
+        self._version = version
+        count = int(self._db.execute("SELECT count(*) FROM passages").fetchone()[0])
+        if abs(count - self._passages) > STALE_SHARE * self._passages:
+            self._passages = count
+            self._frequencies.clear()
 
 
 def _columns(headings: Sequence[Heading], text: str) -> tuple[str, str]:
