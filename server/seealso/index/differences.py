@@ -6,8 +6,9 @@ texts speak of the same thing.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
@@ -19,22 +20,8 @@ from seealso.index.wordlists import CONJUNCTIONS, OPPOSITES
 LONG_INSERTION = 3.5
 """From this weight on, words that only one text has are an added statement, and may hold a negation of their own."""
 
-SWAP_REACH = 3
+SHORT_GAP = 3
 """Longest gap, in words, that can have exchanged its subject with another."""
-
-
-@dataclass(slots=True)
-class Gap:
-    """A place where two texts part: what the first has there, and the second."""
-
-    a: list[Word]
-    b: list[Word]
-    start: int
-    """Word of the first text at which the gap begins."""
-    short: bool
-    lone_a: Word | None = None
-    """The only meaningful word of its side, before anything was set aside."""
-    lone_b: Word | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,117 +34,118 @@ class Differences:
     """Weighted share of the lighter text that the other has too, 0 to 1."""
     balance: float
     """Weight of the lighter text relative to the other, 0 to 1."""
-    changed: float
-    """Weighted share of words that differ at all, harmless or not, 0 to 1."""
-    contradictions: tuple[tuple[str, str], ...]
-    """Different numbers or names, or opposites in one place."""
-    negations: tuple[tuple[str, str], ...]
-    """Places where one text denies and the other does not."""
-    slots: tuple[tuple[str, str], ...]
-    """Other words with a meaning of their own in one place."""
-    additions: float
-    """Weight of words only one text has, with nothing in their place in the other."""
     skeleton: float
     """Share of function words that both texts have in the same order (Dice), 0 to 1."""
+    contradictions: tuple[tuple[str, str], ...] = ()
+    """Different numbers or names, or opposites in one place."""
+    negations: tuple[tuple[str, str], ...] = ()
+    """Places where one text denies and the other does not."""
+    slots: tuple[tuple[str, str], ...] = ()
+    """Other words with a meaning of their own in one place."""
+    additions: float = 0.0
+    """Weight of words only one text has, with nothing in their place in the other."""
+
+    @property
+    def changed(self) -> float:
+        """Return the weighted share of words that differ, 0 to 1."""
+        return 1 - self.overlap
+
+
+@dataclass(slots=True, eq=False)
+class Gap:
+    """A place where two texts part: the meaningful words each has there, and the function words."""
+
+    start: int
+    """Word of the first text at which the gap begins."""
+    short: bool
+    a: list[Word]
+    b: list[Word]
+    function_a: list[Word]
+    function_b: list[Word]
+    lone_a: Word | None = field(init=False)
+    """The only meaningful word of its side, before anything is set aside."""
+    lone_b: Word | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lone_a = self.a[0] if self.short and len(self.a) == 1 else None
+        self.lone_b = self.b[0] if self.short and len(self.b) == 1 else None
 
 
 def compare(first: Reading, second: Reading) -> Differences:
     """Align two texts and return what is left of their differences."""
     matched, gaps = _align(first, second)
-    skeleton = _skeleton(first, second, gaps)
+    apart = sum(len(gap.function_a) + len(gap.function_b) for gap in gaps)
     for gap in gaps:
-        matched += _drop_variants(gap)
+        if gap.a and gap.b:
+            matched += _drop_variants(gap)
     tabular = first.tabular or second.tabular
     if not tabular:
         matched += _drop_moved(gaps, first)
-    contradictions: dict[tuple[str, str], None] = {}
-    negations: dict[tuple[str, str], None] = {}
-    slots: dict[tuple[str, str], None] = {}
-    additions = 0.0
-    for gap in gaps:
-        a, b = _meaningful(gap.a, gap.lone_a, gap.b), _meaningful(gap.b, gap.lone_b, gap.a)
-        weight_a, weight_b = _weight(a), _weight(b)
-        if min(weight_a, weight_b) >= LONG_INSERTION and not tabular:
-            # Each text has a statement of its own there.
-            additions += weight_a + weight_b
-        elif _contradicted(gap, a, b):
-            contradictions[_join(gap.a), _join(gap.b)] = None
-        elif _denied(a, b):
-            negations[_join(a), _join(b)] = None
-        elif a and b:
-            slots[_join(a), _join(b)] = None
-        else:
-            additions += weight_a + weight_b
-    if first.exact - second.exact and second.exact - first.exact:
-        contradictions[" ".join(sorted(first.exact - second.exact)), " ".join(sorted(second.exact - first.exact))] = (
-            None
-        )
+    contradictions, negations, slots, additions = _sort_out(gaps, tabular=tabular)
+    only_first, only_second = first.exact - second.exact, second.exact - first.exact
+    if only_first and only_second:
+        contradictions[" ".join(sorted(only_first)), " ".join(sorted(only_second))] = None
     lighter, heavier = sorted((first.weight, second.weight))
-    overlap = min(1.0, 2 * matched / (lighter + heavier)) if heavier else 0.0
+    functions = first.functions + second.functions
     return Differences(
-        overlap=overlap,
+        overlap=min(1.0, 2 * matched / (lighter + heavier)) if heavier else 0.0,
         containment=min(1.0, matched / lighter) if lighter else 0.0,
         balance=lighter / heavier if heavier else 1.0,
-        changed=1 - overlap,
+        skeleton=1 - apart / functions if functions else 1.0,
         contradictions=tuple(contradictions),
         negations=tuple(negations),
         slots=tuple(slots),
         additions=additions,
-        skeleton=skeleton,
     )
+
+
+def greatest_overlap(first: Reading, second: Reading) -> float:
+    """Return a bound of `Differences.overlap` that is much cheaper to find."""
+    stems, others = first.stems, second.stems
+    if len(others) < len(stems):
+        stems, others = others, stems
+    shared = min(first.functions, second.functions) * 0.25
+    for stem, weight in stems.items():
+        other = others.get(stem)
+        if other is not None:
+            shared += weight if weight < other else other
+    total = first.weight + second.weight
+    return 2 * shared / total if total else 0.0
 
 
 def _align(first: Reading, second: Reading) -> tuple[float, list[Gap]]:
     """Return the weight of the longest common subsequence and the gaps in it."""
-    matched, gaps = 0.0, list[Gap]()
+    matched = 0.0
+    gaps: list[Gap] = []
     at_a = at_b = 0
     a, b = first.words, second.words
-    for step in LCSseq.opcodes(first.keys, second.keys):
-        if step.tag != "equal":
-            continue
-        start_a, end_a, start_b, end_b = step.src_start, step.src_end, step.dest_start, step.dest_end
+    for start_a, start_b, length in LCSseq.opcodes(first.keys, second.keys).as_matching_blocks():
         if start_a > at_a or start_b > at_b:
             gaps.append(_gap(a[at_a:start_a], b[at_b:start_b], at_a))
-        for word in a[start_a:end_a]:
-            matched += word.weight
-        at_a, at_b = end_a, end_b
-    if at_a < len(a) or at_b < len(b):
-        gaps.append(_gap(a[at_a:], b[at_b:], at_a))
+        at_a, at_b = start_a + length, start_b + length
+        matched += first.sums[at_a] - first.sums[start_a]
     return matched, gaps
 
 
-def _skeleton(first: Reading, second: Reading, gaps: Sequence[Gap]) -> float:
-    total = _function_words(first.words) + _function_words(second.words)
-    apart = sum(_function_words(gap.a) + _function_words(gap.b) for gap in gaps)
-    return 1 - apart / total if total else 1.0
-
-
-def _function_words(words: Sequence[Word]) -> int:
-    return sum(word.kind is WordKind.FUNCTION for word in words)
-
-
 def _gap(a: Sequence[Word], b: Sequence[Word], start: int) -> Gap:
-    short = max(len(a), len(b)) <= SWAP_REACH
-    return Gap(list(a), list(b), start, short, _lone(a) if short else None, _lone(b) if short else None)
-
-
-def _lone(words: Sequence[Word]) -> Word | None:
-    meaningful = [word for word in words if word.kind is not WordKind.FUNCTION]
-    return meaningful[0] if len(meaningful) == 1 else None
+    return Gap(
+        start,
+        len(a) <= SHORT_GAP and len(b) <= SHORT_GAP,
+        [word for word in a if word.meaningful],
+        [word for word in b if word.meaningful],
+        [word for word in a if not word.meaningful],
+        [word for word in b if not word.meaningful],
+    )
 
 
 def _drop_variants(gap: Gap) -> float:
     """Take out words that are the same but for inflection, spelling or division; return their weight."""
-    if not gap.a or not gap.b:
-        return 0.0
-    if _join(gap.a, "") == _join(gap.b, ""):
-        weight = (_weight(gap.a) + _weight(gap.b)) / 2
-        gap.a, gap.b = [], []
-        return weight
-    weight = _drop_compounds(gap.a, gap.b) + _drop_compounds(gap.b, gap.a)
+    weight = 0.0
+    if len(gap.a) != len(gap.b):
+        weight += _drop_compounds(gap.a, gap.b) + _drop_compounds(gap.b, gap.a)
     for word in list(gap.a):
         for other in gap.b:
-            if word is other or variants(word, other):
+            if _same(word, other):
                 gap.a.remove(word)
                 gap.b.remove(other)
                 weight += (word.weight + other.weight) / 2
@@ -169,12 +157,19 @@ def _drop_compounds(divided: list[Word], joined: list[Word]) -> float:
     """Take out "work queue" against "workqueue"; return the weight."""
     weight, at = 0.0, 0
     while joined and at + 1 < len(divided):
-        pair = divided[at].key + divided[at + 1].key
-        whole = next((word for word in joined if word.key == pair or same_stem(pair, word.key)), None)
-        if whole is None or len(pair) < 6:
+        head, tail = divided[at], divided[at + 1]
+        pair = head.key + tail.key
+        whole = None
+        if len(pair) >= 6:
+            initial = pair[:2]
+            for word in joined:
+                if word.key.startswith(initial) and (word.key == pair or same_stem(pair, word.key)):
+                    whole = word
+                    break
+        if whole is None:
             at += 1
         else:
-            weight += (whole.weight + divided[at].weight + divided[at + 1].weight) / 2
+            weight += (whole.weight + head.weight + tail.weight) / 2
             del divided[at : at + 2]
             joined.remove(whole)
     return weight
@@ -186,13 +181,13 @@ def _drop_moved(gaps: list[Gap], first: Reading) -> float:
     Single characters move in pairs only: alone, they are everywhere. Two words that have changed places stay ("the
     width follows from the height"), unless a conjunction stands between them.
     """
-    weight = 0.0
     targets: dict[str, list[Gap]] = {}
     for gap in gaps:
         for key in _movable(gap.b):
             targets.setdefault(key[:3], []).append(gap)
     if not targets:
         return 0.0
+    weight = 0.0
     for gap in gaps:
         for key in _movable(gap.a):
             for other in targets.get(key[:3], ()):
@@ -203,13 +198,17 @@ def _drop_moved(gaps: list[Gap], first: Reading) -> float:
                     weight += moved
                     break
     if weight:
-        weight += _drop_moved_function_words(gaps, weight)
+        # The function words around moved words have moved with them, though not all that happen to be left over.
+        left_a = Counter([word.key for gap in gaps for word in gap.function_a])
+        left_b = Counter([word.key for gap in gaps for word in gap.function_b])
+        both = sum([min(count, left_b[key]) for key, count in left_a.items() if key in left_b])
+        weight += min(both * 0.25, weight / 3)
     return weight
 
 
 def _movable(words: list[Word]) -> list[str]:
     """Return the keys of words that may be found elsewhere, and neighbouring characters as pairs."""
-    keys = [word.key for word in words if len(word.key) > 1 and word.kind is not WordKind.FUNCTION]
+    keys = [word.key for word in words if len(word.key) > 1]
     if len(keys) < len(words):
         for word, after in pairwise(words):
             if len(word.key) == len(after.key) == 1 and word.key >= "\u2e80" and after.key >= "\u2e80":
@@ -231,26 +230,15 @@ def _move(key: str, source: list[Word], target: list[Word]) -> float:
 
 def _find(key: str, words: list[Word]) -> tuple[int, int, float]:
     """Return position, length in words and weight of a word, one of its forms, or a pair of characters."""
+    initial = key[0]
     for at, word in enumerate(words):
-        if word.key == key or (word.kind is WordKind.CONTENT and len(word.key) > 3 and same_stem(word.key, key)):
+        if word.key == key or (word.inflects and word.key[0] == initial and same_stem(word.key, key)):
             return at, 1, word.weight
     if len(key) == 2:
         for at in range(len(words) - 1):
-            if words[at].key == key[0] and words[at + 1].key == key[1]:
+            if words[at].key == initial and words[at + 1].key == key[1]:
                 return at, 2, words[at].weight + words[at + 1].weight
     return -1, 0, 0.0
-
-
-def _drop_moved_function_words(gaps: list[Gap], moved: float) -> float:
-    """Return the weight of function words both sides have left, at most in proportion to the words that have moved."""
-    left_a = [word for gap in gaps for word in gap.a if word.kind is WordKind.FUNCTION]
-    left_b = [word for gap in gaps for word in gap.b if word.kind is WordKind.FUNCTION]
-    weight = 0.0
-    for word in left_a:
-        if word in left_b:
-            left_b.remove(word)
-            weight += word.weight
-    return min(weight, moved / 3)
 
 
 def _swapped(gap: Gap, other: Gap, first: Reading) -> bool:
@@ -261,51 +249,75 @@ def _swapped(gap: Gap, other: Gap, first: Reading) -> bool:
         return False
     start, end = sorted((gap.start, other.start))
     between = first.words[start:end]
-    return len(between) > 2 * SWAP_REACH or not any(word.key in CONJUNCTIONS for word in between)
+    return len(between) > 2 * SHORT_GAP or not any(word.key in CONJUNCTIONS for word in between)
 
 
-def _meaningful(side: list[Word], lone: Word | None, opposite: list[Word]) -> list[Word]:
+Places = dict[tuple[str, str], None]
+
+
+def _sort_out(gaps: Sequence[Gap], *, tabular: bool) -> tuple[Places, Places, Places, float]:
+    """Return contradictions, negations, slots and the weight of additions."""
+    contradictions: Places = {}
+    negations: Places = {}
+    slots: Places = {}
+    additions = 0.0
+    for gap in gaps:
+        a, b = _left(gap.a, gap.lone_a, gap.b), _left(gap.b, gap.lone_b, gap.a)
+        weight_a, weight_b = _weight(a), _weight(b)
+        if min(weight_a, weight_b) >= LONG_INSERTION and not tabular:
+            # Each text has a statement of its own there.
+            additions += weight_a + weight_b
+        elif _contradicted(gap, a, b):
+            contradictions[_join((*a, *gap.function_a)), _join((*b, *gap.function_b))] = None
+        elif _denied(a, b):
+            negations[_join(a), _join(b)] = None
+        elif a and b:
+            slots[_join(a), _join(b)] = None
+        else:
+            additions += weight_a + weight_b
+    return contradictions, negations, slots, additions
+
+
+def _left(side: list[Word], lone: Word | None, opposite: list[Word]) -> list[Word]:
     """Return what one side of a gap has to say.
 
     A word that has been found elsewhere still was exchanged, if the word in its place was not.
     """
-    left = [word for word in side if word.kind is not WordKind.FUNCTION]
-    if not left and lone is not None and any(word.kind is not WordKind.FUNCTION for word in opposite):
-        return [lone]
-    return left
+    return [lone] if not side and lone is not None and opposite else side
+
+
+def _contradicted(gap: Gap, a: Sequence[Word], b: Sequence[Word]) -> bool:
+    if a and b and any(word.exact for word in a) and any(word.exact for word in b):
+        return True
+    if not gap.short:
+        return False
+    for word in (*a, *gap.function_a):
+        contrary = OPPOSITES.get(word.key)
+        if contrary and any(other.key in contrary for other in (*b, *gap.function_b)):
+            return True
+    return False
 
 
 def _denied(a: Sequence[Word], b: Sequence[Word]) -> bool:
     """Tell whether one side of a gap denies what the other says; a longer addition may deny something of its own."""
     if not (a and b) and _weight(a or b) >= LONG_INSERTION:
         return False
-    return sum(word.kind is WordKind.NEGATION for word in (*a, *b)) % 2 == 1
-
-
-def _contradicted(gap: Gap, a: Sequence[Word], b: Sequence[Word]) -> bool:
-    if any(word.exact for word in a) and any(word.exact for word in b):
-        return True
-    if not gap.short:
-        return False
-    beside = {word.key for word in (*gap.b, *b)}
-    return any(not beside.isdisjoint(OPPOSITES.get(word.key, ())) for word in (*gap.a, *a))
+    return sum([word.kind is WordKind.NEGATION for word in (*a, *b)]) % 2 == 1
 
 
 def _weight(words: Sequence[Word]) -> float:
-    return sum(word.weight for word in words)
+    return sum([word.weight for word in words])
 
 
-def _join(words: Sequence[Word], by: str = " ") -> str:
-    return by.join(word.key for word in words)
+def _join(words: Sequence[Word]) -> str:
+    return " ".join([word.key for word in words])
 
 
 def _same(first: Word, second: Word) -> bool:
-    return first is second or variants(first, second)
-
-
-def variants(first: Word, second: Word) -> bool:
-    """Tell whether two different words are forms or spellings of one."""
-    return first.kind is second.kind is WordKind.CONTENT and same_stem(first.key, second.key)
+    """Tell whether two words are the same, or forms or spellings of one."""
+    return first is second or (
+        first.inflects and second.inflects and first.key[0] == second.key[0] and same_stem(first.key, second.key)
+    )
 
 
 @lru_cache(maxsize=1 << 16)
@@ -319,11 +331,9 @@ def same_stem(first: str, second: str) -> bool:
         return False
     prefix = next((at for at in range(shorter) if first[at] != second[at]), shorter)
     ending = longer - prefix
-    if prefix == shorter and shorter > 3 and ending <= max(2, min(4, shorter // 2 + 1)):
+    if prefix == shorter and ending <= (1 if shorter == 3 else min(4, shorter // 2 + 1)):
         return True
     if prefix >= 4 and prefix > 0.75 * shorter and ending <= 4:
-        return True
-    if prefix == shorter == 3 and ending == 1:
         return True
     if longer < 5 or OSA.distance(first, second, score_cutoff=1) > 1:
         return False

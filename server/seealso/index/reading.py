@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
+from itertools import accumulate
 
 from seealso.index.wordlists import FUNCTION_CHARACTERS, FUNCTION_WORDS, NEGATIONS, NUMERALS
 from seealso.index.words import UNSPACED, marks, normalise
@@ -33,16 +34,18 @@ class WordKind(IntEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Word:
-    """A word as the comparison sees it; one object a key and language."""
+    """A word as the comparison sees it; one object a key and kind."""
 
     key: str
     kind: WordKind
     weight: float
     """Share in the meaning: 1 for a content word, less for function words and for single characters."""
-
-    @property
-    def exact(self) -> bool:
-        return self.kind >= WordKind.NUMBER
+    meaningful: bool
+    """Not a function word."""
+    exact: bool
+    """A number or a name."""
+    inflects: bool
+    """May have other forms and spellings."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,16 +54,22 @@ class Reading:
 
     words: tuple[Word, ...]
     keys: tuple[str, ...]
-    weight: float
+    sums: tuple[float, ...]
+    """Weight of the words before each word, and of all."""
+    stems: dict[str, float]
+    """Weight of meaningful words by their first letters."""
+    functions: int
+    """Number of function words."""
     exact: frozenset[str]
     """Numbers and names."""
+    tabular: bool
+    """Rather a table of numbers and names than prose."""
     language: str
     """`en`, `ja`, `zh-Hans`, ...; empty when the text does not tell."""
 
     @property
-    def tabular(self) -> bool:
-        """Tell whether the text is rather a table of numbers and names than prose."""
-        return sum(word.exact for word in self.words) >= TABULAR_SHARE * len(self.words)
+    def weight(self) -> float:
+        return self.sums[-1]
 
 
 _CONTRACTION = re.compile(r"n['\u2019]t\b")
@@ -70,36 +79,57 @@ _NAME = re.compile(r"_|[/@]|[^\W\d_]\d|\d[^\W\d_]|[a-z][A-Z]|^[A-Z]{2,}s?$|^[A-Z
 
 
 @cache
-def _word_pattern() -> re.Pattern[str]:
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what a word is, without and with addresses and paths, which are slow to look for."""
     letter = rf"[^\W{UNSPACED}]"
     word = rf"{letter}+(?:[{marks()}]+{letter}*)*"
-    return re.compile(
-        # Addresses, and paths of at least three parts.
-        r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[a-z]+://[^\s<>\"]+|/?[\w.~-]+(?:/[\w.~-]+){2,}"
-        r"|\d+(?:[.,:]\d+)+(?!\w)"
-        rf"|{word}(?:[-\u2010\u2011]{word})*"
+    words = (
+        rf"{word}(?:[-\u2010\u2011]{word})*"
         "|[\u30a1-\u30fa\u30fc]{2,}|[\u1100-\u11ff\u3130-\u318f\uac00-\ud7ff]+"
         # The commonest negative endings of Japanese verbs.
         "|ません|ない|なく|なけれ|なかっ"
         rf"|[{UNSPACED}]"
     )
+    numbers = r"\d+(?:[.,:]\d+)+(?!\w)|"
+    addresses = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[a-z]+://[^\s<>\"]+|/?[\w.~-]+(?:/[\w.~-]+){2,}|"
+    return re.compile(numbers + words), re.compile(addresses + numbers + words)
+
+
+_ASCII_WORD = re.compile(r"\d+(?:[.,:]\d+)+(?!\w)|\w+(?:-\w+)*", re.ASCII)
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    if "/" in text or "@" in text:
+        return _patterns()[1]
+    return _ASCII_WORD if text.isascii() else _patterns()[0]
 
 
 @lru_cache(maxsize=1 << 13)
 def read(text: str) -> Reading:
     """Return the words of a clean text with what the comparison has to know of them."""
-    text = normalise(text)
+    if not text.isascii():
+        text = normalise(text)
     if "n't" in text or "n\u2019t" in text:
         text = _CONTRACTION.sub(" not", text)
-    text = _CANNOT.sub("can not", text)
-    tokens = _word_pattern().findall(text)[:MAX_WORDS]
+    if "annot" in text or "ANNOT" in text:
+        text = _CANNOT.sub("can not", text)
+    tokens = _pattern(text).findall(text)[:MAX_WORDS]
     language = written_language(text, frozenset(map(str.casefold, tokens)))
-    words = tuple(_word(token, language) for token in tokens)
+    words = tuple([_word(token, language) for token in tokens])
+    stems: dict[str, float] = {}
+    for word in words:
+        if word.meaningful:
+            stem = word.key[:3]
+            stems[stem] = stems.get(stem, 0.0) + word.weight
+    exact = [word.key for word in words if word.exact]
     return Reading(
         words,
-        tuple(word.key for word in words),
-        sum(word.weight for word in words),
-        frozenset(word.key for word in words if word.exact),
+        tuple([word.key for word in words]),
+        (0.0, *accumulate([word.weight for word in words])),
+        stems,
+        sum([not word.meaningful for word in words]),
+        frozenset(exact),
+        len(exact) >= TABULAR_SHARE * len(words),
         language,
     )
 
@@ -167,4 +197,11 @@ _NO_POINTS = str.maketrans("", "", ".,:")
 
 @lru_cache(maxsize=1 << 16)
 def _shared(key: str, kind: WordKind, weight: float) -> Word:
-    return Word(key, kind, weight)
+    return Word(
+        key,
+        kind,
+        weight,
+        meaningful=kind is not WordKind.FUNCTION,
+        exact=kind is WordKind.NUMBER or kind is WordKind.NAME,
+        inflects=kind is WordKind.CONTENT and len(key) > 2,
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from seealso.index.differences import Differences, compare
+from seealso.index.differences import Differences, compare, greatest_overlap
 from seealso.index.reading import Reading, read
 from seealso.model import DuplicateKind
 
@@ -86,6 +86,9 @@ def classify(
     if first.language and second.language and first.language != second.language:
         if across_languages and cosine >= profile.translated and not contrary_names(first, second):
             return Verdict(DuplicateKind.REWORDED, _round(closeness))
+        return UNRELATED
+    most = greatest_overlap(first, second)
+    if most < MIN_OVERLAP and cosine < _needed(most, profile):
         return UNRELATED
     differences = compare(first, second)
     kind = _kind(differences, cosine, profile)
