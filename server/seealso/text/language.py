@@ -9,7 +9,7 @@ from functools import lru_cache
 
 UNDETERMINED = "und"
 
-SAMPLE = 160
+SAMPLE = 64
 """Characters looked at; a longer text is sampled evenly."""
 
 _SCRIPTS: tuple[tuple[int, int, str], ...] = (
@@ -67,7 +67,8 @@ _REFINE: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {
     "ru": ((re.compile("[іїєґІЇЄҐ]"), "uk"), (re.compile("[љњџћђЉЊЏЋЂ]"), "sr")),
     "ar": ((re.compile("[ٹڈڑے]"), "ur"), (re.compile("[پچژگ]"), "fa")),
 }
-_FIRST_NON_LATIN = re.compile("[\u0370-\U0010ffff]")
+# Punctuation and symbols between U+2000 and U+2BFF stand in Latin text too.
+_OTHER_SCRIPT = re.compile("[\u0370-\u1fff\u2e80-\ud7ff\uf900-\ufdff\ufe70-\ufefc\uff66-\uffdc\U00020000-\U0003ffff]")
 
 
 def guess_language(text: str) -> str:
@@ -75,7 +76,7 @@ def guess_language(text: str) -> str:
 
     Latin script is `und`: too many languages share it for a guess by letters.
     """
-    if text.isascii() or not _FIRST_NON_LATIN.search(text):
+    if text.isascii() or not _OTHER_SCRIPT.search(text):
         return UNDETERMINED
     sample = text if len(text) <= SAMPLE else text[:: len(text) // SAMPLE]
     counts = Counter(map(_script, sample))

@@ -58,6 +58,11 @@ def collapse(text: str) -> str:
     """
     if not text.isascii():
         text = _CJK_BREAK.sub("", text)
+    # Most texts are lines without indentation: to see that is faster than to split them into words. The only white
+    # space that is printable is the space.
+    flat = text.replace("\n", " ")
+    if flat.isprintable() and "  " not in flat:
+        return flat.strip()
     return " ".join(text.split())
 
 

@@ -17,14 +17,20 @@ from seealso.text.prose import collapse, count_words, is_prose
 MIN_FIGURE_WORDS = 5
 """An image alone in its paragraph counts as prose from this many words of alternative text on."""
 
-# A text without any of these is clean already (nearly: see `clean`).
-_SPECIAL = re.compile(r"[\\`*_\[\]<&~$={]")
+# A text without any of these is clean already.
+_SPECIAL = re.compile(r"[\\`*_\[\]<&~$={:%]")
 # Where the loop stops. Every alternative starts with a literal, which lets the search skip plain text at full speed.
-# Underscores inside a word are no markup. The group is a plain code span, the most frequent markup by far.
+# Underscores inside a word are no markup. The groups are the plain forms of the most frequent markup, read whole.
+_TARGET = r"""\]\(([^\s()<>\\&"']++)\)"""
+_PLAIN_EMPHASIS = r"([A-Za-z0-9][^\[\]\\`*_<&~$={:]*+)(?<=[A-Za-z0-9])"
 _TOKEN = re.compile(
-    r"\\|`(?:(?!`)([^`]*+)`(?!`))?|<|&|\$|\]|\{|~|\[|!\[|\*++|"
-    r"_(?:(?<!\w_)_*+|(?<=[^\W_]_)_*+(?!\w))|=(?<!==)=(?!=)|:(?://|(?<=\n:)(?=[ \t]))"
+    r"`(?:(?!`)([^`]*+)`(?!`))?"
+    rf"|\[`([^`\[\]]++)`{_TARGET}|\[([^\[\]\\`*_<&~$={{!]*+){_TARGET}|\["
+    rf"|\*(?<!\w\*)\*{_PLAIN_EMPHASIS}\*\*(?!\*)|\*(?<!\w\*){_PLAIN_EMPHASIS}\*(?!\*)|\*\**+"
+    r"|_(?:(?<!\w_)_*+|(?<=[^\W_]_)_*+(?!\w))"
+    r"|\\|<|&|\$|\]|\{|~|!\[|=(?<!==)=(?!=)|:(?://|(?<=\n:)(?=[ \t]))"
 )
+_LINK_GROUPS = (3, 5)
 _ESCAPE = re.compile(r"\\(?:([!-/:-@\[-`{-~])|\r\n?|\n)")
 _TICKS = re.compile(r"`+")
 _AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.\-]{1,31}:[^\s<>]*+|[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,253})>")
@@ -102,14 +108,41 @@ def normalise_label(label: str) -> str:
     return " ".join(label.split()).casefold()
 
 
+def is_plain(raw: str) -> bool:
+    """Tell whether a text has no character that may be markup."""
+    return _SPECIAL.search(raw) is None
+
+
+def clean_plain(raw: str) -> tuple[str, tuple[str, ...]]:
+    """Return the clean text of an inline run that is plain."""
+    return collapse(raw), ()
+
+
 def clean(raw: str, definitions: Definitions) -> tuple[str, tuple[str, ...]]:
     """Return the clean text of an inline run, and the targets it links to.
 
     An image alone (a badge, a logo) is no text, unless its alternative text reads like a caption.
     """
-    if _SPECIAL.search(raw) is None and "://" not in raw and "\n:" not in raw:
+    if _SPECIAL.search(raw) is None:
         return collapse(raw), ()
-    return _Reader(raw, definitions).read()
+    # Most runs have nothing but markup in plain form; from the first that is not, the reader goes on.
+    parts: list[str] = []
+    links: list[str] = []
+    at = 0
+    for token in _TOKEN.finditer(raw):
+        group = token.lastindex
+        if group is None:
+            return _Reader(raw, definitions, parts, links).read(at)
+        start, end = token.span()
+        parts.append(raw[at:start])
+        if group in _LINK_GROUPS:
+            parts.append(token[group - 1])
+            links.append(token[group])
+        else:
+            parts.append(token[group])
+        at = end
+    parts.append(raw[at:])
+    return collapse("".join(parts)), tuple(dict.fromkeys(links)) if links else ()
 
 
 class _Reader:
@@ -131,11 +164,12 @@ class _Reader:
         "ticks",
     )
 
-    def __init__(self, raw: str, definitions: Definitions) -> None:
+    def __init__(self, raw: str, definitions: Definitions, parts: list[str], links: list[str]) -> None:
         self.raw = raw
         self.definitions = definitions
-        self.parts: list[str] = []
-        self.links: list[str] = []
+        self.parts = parts
+        """What the text will be made of, so far."""
+        self.links = links
         self.brackets: list[tuple[int, int, bool]] = []
         """Open brackets: index in parts, offset after the bracket, whether it opens an image."""
         self.closed_below = 0
@@ -149,16 +183,23 @@ class _Reader:
         """Where a search for the end of a comment or of display math last found nothing to find (or -1)."""
         self.role: str | None = None
 
-    def read(self) -> tuple[str, tuple[str, ...]]:
-        raw, parts, at = self.raw, self.parts, 0
+    def read(self, at: int) -> tuple[str, tuple[str, ...]]:
+        """Read on from an offset and return the clean text and the links."""
+        raw, parts = self.raw, self.parts
         search = _TOKEN.search
         while token := search(raw, at):
             start = token.start()
             if start > at:
                 parts.append(raw[at:start])
-            if token.lastindex and self.role is None:
-                parts.append(token[1])
+            group = token.lastindex
+            if group is not None and self.role is None:
                 at = token.end()
+                if group in _LINK_GROUPS:
+                    parts.append(token[group - 1])
+                    self.links.append(token[group])
+                    self.closed_below = len(self.brackets)
+                else:
+                    parts.append(token[group])
             else:
                 at = _HANDLERS[raw[start]](self, start, token.end())
         parts.append(raw[at:])
