@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from seealso.candidates import Candidate, Candidates, Hit
 from seealso.index.duplicates import group
 from seealso.index.search import CANDIDATES, Scale, coverage, diversify, fuse, shared_terms
-from seealso.index.second_look import classify
+from seealso.index.second_look import E5_SMALL, classify
 from seealso.index.words import lexical_terms
 from seealso.model import (
     Answer,
@@ -165,7 +165,9 @@ class Questions:
         space = self.candidates.space
         if cosine is None or space is None or cosine < space.profile.near_duplicate_cosine:
             return None, 0.0
-        verdict = classify(text, other, cosine, across_languages=self.settings.duplicates.across_languages)
+        thresholds = E5_SMALL.at(space.profile.background_cosine)
+        across_languages = self.settings.duplicates.across_languages
+        verdict = classify(text, other, cosine, thresholds, across_languages=across_languages)
         return verdict.kind, verdict.score
 
     def _ignored_with(self, text_hash: bytes) -> set[bytes]:

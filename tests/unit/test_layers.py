@@ -37,7 +37,18 @@ ONLY_IMPORTER = {
     "lsprotocol": ["lsp/"],
     "sqlite3": ["index/", "cli/doctor.py", "cli/checks.py"],
 }
-ASYNC_FREE = ("text", "embed", "index", "corpus", "indexer", "overlay", "text_vectors", "candidates", "questions", "workspace")
+ASYNC_FREE = (
+    "text",
+    "embed",
+    "index",
+    "corpus",
+    "indexer",
+    "overlay",
+    "text_vectors",
+    "candidates",
+    "questions",
+    "workspace",
+)
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

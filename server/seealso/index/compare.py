@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from seealso.embed.profile import profile_for
 from seealso.index.pairs import Pair
-from seealso.index.second_look import SECOND_LOOK_VERSION, classify
+from seealso.index.second_look import E5_SMALL, classify
 from seealso.index.store import Store
 
 if TYPE_CHECKING:
     from seealso.index.vectors import VectorIndex
+
+RULES_VERSION = 1
+"""Raised when the second look judges differently: every pair is then looked at again, without the model."""
 
 MIN_WORDS = 5
 """Shorter texts are never compared, whatever the settings say: too short to be a copy of anything."""
@@ -38,7 +41,7 @@ def compare(
     meter: Callable[[int], Meter],
 ) -> None:
     """Compare every text whose vector came after the last comparison with its neighbours, and keep the pairs found."""
-    rules = f"{SECOND_LOOK_VERSION} {model} {across_languages}"
+    rules = f"{RULES_VERSION} {model} {across_languages}"
     done_rules, _, done_id = (store.meta(_META) or " 0").rpartition(" ")
     last_id = int(done_id)
     if done_rules != rules:
@@ -50,6 +53,7 @@ def compare(
     if last_id >= newest:
         return
     profile = profile_for(model)
+    thresholds = E5_SMALL.at(profile.background_cosine)
     vectors.follow(store)
     progress = meter(store.embeddings.count_after(model_id, last_id))
     while True:
@@ -71,7 +75,7 @@ def compare(
         pairs = []
         for first, second, cosine in dict.fromkeys(near):
             if first in texts and second in texts:
-                verdict = classify(texts[first], texts[second], cosine, profile, across_languages=across_languages)
+                verdict = classify(texts[first], texts[second], cosine, thresholds, across_languages=across_languages)
                 if verdict.kind is not None:
                     pairs.append(Pair(first, second, verdict.kind, verdict.score))
         last_id = ids[-1]
