@@ -23,6 +23,9 @@ MAX_CONTINUATIONS = 3
 MIN_PARTIAL = 8
 """Characters of an unfinished sentence (or two words) before sentences that begin the same are offered."""
 
+MIN_SUBJECT = 40
+"""Characters of a paragraph that say what it is about."""
+
 TITLE_LINES = 20
 """A heading of the first level stands this near to the top when it is the document's title."""
 
@@ -95,6 +98,12 @@ def paragraph_before(lines: Sequence[str], line: int, prefix: str) -> str:
 
 def _marked(line: str) -> bool:
     return bool(_BLOCK_MARK.sub("", line) != line.lstrip())
+
+
+def subject(paragraph: str, previous: str) -> str:
+    """Return what is being written about: the paragraph, or while it says little the one before it and it."""
+    paragraph = " ".join(paragraph.split())
+    return paragraph if len(paragraph) >= MIN_SUBJECT else f"{previous} {paragraph}".strip()
 
 
 def uses_wiki_links(passages: Iterable[Passage], text: str) -> bool:

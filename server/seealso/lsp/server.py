@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from lsprotocol.types import TextDocumentSyncKind
-from pygls.exceptions import JsonRpcException
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 from pygls.io_ import StdoutWriter, run_async
 from pygls.lsp.server import LanguageServer
 
@@ -52,36 +52,39 @@ class Server(LanguageServer):
         for feature in FEATURES:
             feature.register(self)
 
-    def on(self, method: str, options: Any = None) -> Callable[[Handler], Handler]:
-        """Register a handler for a method; what it raises ends at this border."""
+    def on(self, method: str, options: Any = None, *, quiet: bool = True) -> Callable[[Handler], Handler]:
+        """Register a handler for a method; what it raises ends at this border.
+
+        A quiet one answers with nothing then (no hover); the other kind is asked by someone who wants to know.
+        """
 
         def register(handler: Handler) -> Handler:
-            self.feature(method, options)(self._guarded(method, handler))
+            self.feature(method, options)(self._guarded(method, handler, quiet=quiet))
             return handler
 
         return register
 
-    def _guarded(self, method: str, handler: Callable[..., Any]) -> Callable[..., Any]:
+    def _guarded(self, method: str, handler: Callable[..., Any], *, quiet: bool) -> Callable[..., Any]:
         if not asyncio.iscoroutinefunction(handler):
 
             def run(ls: Server, params: Any = None) -> Any:
                 try:
                     return handler(ls, params)
-                except Exception as error:  # noqa: BLE001 - a border: see `_failed`
-                    return ls.failed(method, error)
+                except Exception as error:  # noqa: BLE001 - a border: see `failed`
+                    return ls.failed(method, error, quiet=quiet)
 
             return run
 
         async def run_async(ls: Server, params: Any = None) -> Any:
             try:
                 return await handler(ls, params)
-            except Exception as error:  # noqa: BLE001 - a border: see `_failed`
-                return ls.failed(method, error)
+            except Exception as error:  # noqa: BLE001 - a border: see `failed`
+                return ls.failed(method, error, quiet=quiet)
 
         return run_async
 
-    def failed(self, method: str, error: Exception) -> None:
-        """Report what a handler raised, and answer with nothing; errors meant as an answer go on to the client."""
+    def failed(self, method: str, error: Exception, *, quiet: bool) -> None:
+        """Report what a handler raised; errors meant as an answer go on to the client."""
         if isinstance(error, JsonRpcException):
             raise error
         if isinstance(error, CancelledError):
@@ -90,6 +93,8 @@ class Server(LanguageServer):
             self.outbox.problem(error)
         else:
             self.outbox.bug(method, error)
+            if not quiet:
+                raise JsonRpcInternalError(f"An internal error: {type(error).__name__}.") from error
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log what pygls could not handle, such as a malformed message; pygls would pop up each one."""

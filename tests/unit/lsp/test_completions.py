@@ -62,6 +62,13 @@ def test_the_paragraph_before_the_cursor(text: str, expected: str) -> None:
     assert completions.paragraph_before(lines, len(lines) - 1, lines[-1]) == expected
 
 
+def test_a_short_beginning_is_about_what_the_paragraph_before_is_about() -> None:
+    assert completions.subject("See the ", "Restoring takes long.") == "Restoring takes long. See the"
+    long = "Restoring a whole computer takes about two hours."
+    assert completions.subject(long, "Something else.") == long
+    assert completions.subject("", "") == ""
+
+
 def heading(title: str, level: int = 2, line: int = 30) -> Heading:
     return Heading(title, level, line, title.lower().replace(" ", "-"))
 

@@ -97,6 +97,18 @@ async def test_a_bug_in_a_notification_is_told_once(
         assert len(tracebacks) == 10, "the log has each of them"
 
 
+async def test_a_bug_in_a_command_is_an_error_for_who_called_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with loopback(root) as client:
+
+        def broken(*_arguments: object) -> None:
+            raise ZeroDivisionError("secret prose")
+
+        monkeypatch.setattr("seealso.workspace.Workspace.status", broken)
+        number = client.ask("workspace/executeCommand", {"command": "seealso.indexStatus"})
+        error = (await client.answer(number))["error"]
+        assert (error["code"], error["message"]) == (-32603, "An internal error: ZeroDivisionError.")
+
+
 @pytest.mark.parametrize(
     ("error", "messages", "logged"),
     [

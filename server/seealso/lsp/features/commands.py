@@ -32,7 +32,7 @@ def register(server: Server) -> None:
     for name, command in COMMANDS.items():
         server.command(name)(command)  # only so that the client is told its name
 
-    @server.on(types.WORKSPACE_EXECUTE_COMMAND)
+    @server.on(types.WORKSPACE_EXECUTE_COMMAND, quiet=False)
     async def execute_command(ls: Server, params: types.ExecuteCommandParams) -> Json:
         command = COMMANDS.get(params.command)
         if command is None:

@@ -58,7 +58,7 @@ def register(server: Server) -> None:
         if not settings.enabled:
             return None
         triggered = (
-            params.context is not None and params.context.trigger_kind is types.CompletionTriggerKind.TriggerCharacter
+            params.context is not None and params.context.trigger_kind == types.CompletionTriggerKind.TriggerCharacter
         )
         request = _Request(snapshot, params.position, settings, triggered)
         found = await folder.ask(request)
@@ -110,14 +110,13 @@ class _Request:
         paragraph = completions.paragraph_before(text.lines, line, prefix if context.kind == "any" else before)
         segmentation = workspace.segmentation(snapshot.path)
         passages = segmentation.passages if segmentation is not None else ()
-        subject = paragraph.strip()
-        if not subject:  # a new paragraph goes on from the one before
-            subject = next((passage.text for passage in reversed(passages) if passage.end_line < line), "")
-        matches = self._matches(workspace, context, subject)
+        previous = next((passage.text for passage in reversed(passages) if passage.end_line < line), "")
+        matches = self._matches(workspace, context, completions.subject(paragraph, previous))
 
         proposals: list[Proposal] = []
         if self.settings.snippets and context.kind == "any":
-            so_far = sentences.written(paragraph) if paragraph.strip() else sentences.finished(subject)
+            # A new paragraph goes on from the one before.
+            so_far = sentences.written(paragraph) if paragraph.strip() else sentences.finished(previous)
             gap = completions.gap_after(before)
             proposals += completions.continuations(so_far, context.typed, gap, matches, workspace.following)
         if self.settings.links:
@@ -138,7 +137,7 @@ class _Request:
         if not subject:
             return ()
         answer = workspace.related_to_text(subject[-QUERY_CHARACTERS:], MATCHES, exclude=self.snapshot.path)
-        return render.worthwhile(answer.matches)
+        return answer.matches if context.kind != "any" else render.worthwhile(answer.matches)
 
 
 def _range(snapshot: Snapshot, position: types.Position, context: Context) -> types.Range:

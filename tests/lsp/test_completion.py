@@ -1,0 +1,164 @@
+"""`textDocument/completion` and `completionItem/resolve` through the real process."""
+
+from __future__ import annotations
+
+import pytest
+from lsprotocol import types
+
+from lsp.conftest import MUSIC, RESTORE, StartEditor
+from lsp.editor import VSCODE, Editor, shown
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+DRAFT, CHAPTER = "guide/draft.md", "notes/chapter.rst"
+
+
+def edit(item: types.CompletionItem) -> tuple[str, str]:
+    assert isinstance(item.text_edit, types.TextEdit)
+    return shown(item.text_edit.range), item.text_edit.new_text
+
+
+def find(found: types.CompletionList | None, text: str) -> types.CompletionItem:
+    assert found is not None
+    for item in found.items:
+        if text in edit(item)[1]:
+            return item
+    raise AssertionError([edit(item) for item in found.items])
+
+
+async def test_a_bracket_offers_links_to_related_sections(reader: Editor) -> None:
+    found = await reader.complete(DRAFT, "4:9", trigger="[")
+    assert found is not None
+    assert found.is_incomplete
+    item = find(found, "restore.md")
+    assert edit(item) == ("4:8-4:9", "[${1:By hand}](restore.md#by-hand)$0")
+    assert item.insert_text_format == types.InsertTextFormat.Snippet
+    assert item.kind == types.CompletionItemKind.Reference
+    assert (item.label, item.detail) == ("By hand", "guide/restore.md")
+    assert {item.filter_text for item in found.items} == {"["}, "what is typed matches itself"
+    assert [item.sort_text for item in found.items] == sorted(item.sort_text or "" for item in found.items)
+    assert all(item.kind == types.CompletionItemKind.Reference for item in found.items), "links alone"
+
+
+async def test_documentation_comes_when_the_client_wants_it(reader: Editor) -> None:
+    found = await reader.complete(DRAFT, "4:9", trigger="[")
+    item = find(found, "restore.md")
+    if item.documentation is None:
+        assert reader.client.capabilities is not None
+        item = await reader.client.completion_item_resolve_async(item)
+    else:
+        assert item.data is None
+    assert isinstance(item.documentation, types.MarkupContent)
+    assert item.documentation.kind == types.MarkupKind.Markdown
+    assert f"[Restoring › By hand]({reader.uri('guide/restore.md')}#L5)" in item.documentation.value
+    assert RESTORE.replace(".", ".") in item.documentation.value
+
+
+@pytest.mark.parametrize(
+    ("line", "at", "replaced", "inserted"),
+    [
+        pytest.param("See [fire", "4:9", "4:4-4:9", "[${1:Firewall}](install.md#firewall)$0", id="words in brackets"),
+        pytest.param("See [fire]", "4:9", "4:4-4:10", "[${1:Firewall}](install.md#firewall)$0", id="a closed bracket"),
+        pytest.param("See [[fire]]", "4:10", "4:4-4:12", "[[guide/install#Firewall]]$0", id="wiki"),
+        pytest.param("See [resto", "4:10", "4:4-4:10", "[${1:Restoring}](restore.md)$0", id="a document by its title"),
+        pytest.param("See fire", "4:8", "4:4-4:8", "[${1:Firewall}](install.md#firewall)$0", id="a word"),
+    ],
+)
+async def test_what_is_typed_is_looked_for_in_titles(
+    reader: Editor, line: str, at: str, replaced: str, inserted: str
+) -> None:
+    reader.change(DRAFT, "4:0-4:9", line)
+    try:
+        found = await reader.complete(DRAFT, at)
+        assert edit(find(found, inserted)) == (replaced, inserted)
+    finally:
+        reader.change(DRAFT, f"4:0-4:{len(line)}", "See the [")
+
+
+async def test_links_in_restructuredtext(reader: Editor) -> None:
+    reader.change(CHAPTER, "3:4-3:4", "netw")
+    try:
+        found = await reader.complete(CHAPTER, "3:8")
+        assert edit(find(found, "network")) == ("3:4-3:8", ":doc:`${1:Network} <../guide/network>`$0")
+    finally:
+        reader.change(CHAPTER, "3:4-3:8", "")
+
+
+async def test_a_paragraph_goes_on_as_the_closest_earlier_one_did(reader: Editor) -> None:
+    found = await reader.complete(DRAFT, "2:49")
+    assert found is not None
+    first = found.items[0]
+    assert edit(first) == ("2:49-2:49", " ${1:Copy the data folder to its old place.}$0")
+    assert first.kind == types.CompletionItemKind.Snippet
+    assert first.detail == "as in guide/restore.md"
+
+
+async def test_an_unfinished_sentence_gets_what_is_missing(reader: Editor) -> None:
+    typed = " Copy the da"
+    reader.change(DRAFT, "2:49-2:49", typed)
+    try:
+        found = await reader.complete(DRAFT, f"2:{49 + len(typed)}")
+        assert found is not None
+        assert edit(found.items[0]) == ("2:59-2:61", "da${1:ta folder to its old place.}$0")
+    finally:
+        reader.change(DRAFT, f"2:49-2:{49 + len(typed)}", "")
+
+
+async def test_quotations_name_their_source(reader: Editor) -> None:
+    reader.change(DRAFT, "6:0-6:7", "\nStop the service and restore a backup by hand.\n")
+    try:
+        found = await reader.complete(DRAFT, "8:0")
+        _, text = edit(find(found, "> Stop the service"))
+        assert text == f"> {RESTORE}\n>\n> — [By hand](restore.md#by-hand)$0"
+    finally:
+        reader.change(DRAFT, "6:0-8:0", "Before ")
+
+
+async def test_nothing_in_code_or_images(reader: Editor) -> None:
+    reader.change(DRAFT, "4:0-4:9", "See `ls [")
+    try:
+        assert await reader.complete(DRAFT, "4:9", trigger="[") is None
+    finally:
+        reader.change(DRAFT, "4:0-4:9", "See the [")
+
+
+async def test_a_client_without_snippets_gets_plain_text_and_its_documentation_lazily(start: StartEditor) -> None:
+    editor = await start(capabilities=types.ClientCapabilities())
+    editor.open(DRAFT)
+    await editor.command("updateIndex")
+    item = find(await editor.complete(DRAFT, "4:9", trigger="["), "restore.md")
+    assert edit(item)[1] == "[By hand](restore.md#by-hand)"
+    assert item.insert_text_format == types.InsertTextFormat.PlainText
+    assert item.documentation is None
+    resolved = await editor.client.completion_item_resolve_async(item)
+    assert resolved.documentation == types.MarkupContent(
+        types.MarkupKind.PlainText, f"Restoring › By hand — guide/restore.md:5\n\n{RESTORE}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "kinds"),
+    [
+        pytest.param({"enabled": False}, None, id="off"),
+        pytest.param({"links": False}, {types.CompletionItemKind.Snippet}, id="snippets alone"),
+        pytest.param({"snippets": False}, {types.CompletionItemKind.Reference}, id="links alone"),
+    ],
+)
+async def test_kinds_can_be_switched_off(
+    start: StartEditor, settings: dict[str, bool], kinds: set[types.CompletionItemKind] | None
+) -> None:
+    editor = await start(capabilities=VSCODE, options={"completion": settings})
+    await editor.indexed()
+    editor.open(DRAFT)
+    found = await editor.complete(DRAFT, "2:49")
+    assert kinds == (None if found is None else {item.kind for item in found.items})
+
+
+async def test_wiki_links_where_the_document_uses_them(start: StartEditor) -> None:
+    editor = await start()
+    await editor.indexed()
+    editor.open("wiki.md", f"# Wiki\n\nAs in [[guide/restore]].\n\n{MUSIC}\n\nSee [fire\n")
+    assert edit(find(await editor.complete("wiki.md", "6:9"), "Firewall")) == (
+        "6:4-6:9",
+        "[[guide/install#Firewall]]$0",
+    )
