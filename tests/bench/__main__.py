@@ -1,4 +1,4 @@
-"""Measure seealso on the Linux kernel documentation: `python -m tests.bench [FOLDER ...]`.
+"""Measure seealso on the Linux kernel documentation: `PYTHONPATH=tests python -m bench [FOLDER ...]`.
 
 Everything goes through the front door: the `seealso` command and its language server, in a cache folder of its own, on
 a copy of the documents. Name folders of the documentation (such as `driver-api mm`) for a quicker look.
@@ -24,8 +24,8 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
-from tests.bench.kernel_docs import kernel_docs
-from tests.bench.rpc import Client
+from bench.kernel_docs import kernel_docs
+from bench.rpc import Client
 
 HOVERS = 300
 SEARCHES = 100
@@ -228,7 +228,7 @@ def _spread(times: Sequence[float]) -> str:
 
 def main() -> None:
     """Copy the documents, measure, print a table."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("folders", nargs="*", help="folders of the kernel documentation; all of it without any")
     parser.add_argument("--keep", type=Path, help="keep the copy and the index here, and use them again")
     arguments = parser.parse_args()
