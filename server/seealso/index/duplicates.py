@@ -1,0 +1,178 @@
+"""From pairs of texts that repeat each other to groups of places, with templates told apart.
+
+Pure: texts are ids, places are values; nothing is read or stored here.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from seealso.model import DuplicateGroup, DuplicateKind, Place
+from seealso.text.prose import count_words
+
+ENOUGH_LINKS = 3
+"""Texts of a group that another one must repeat to join it, however large the group is.
+
+Each text knows only its nearest neighbours, so members of a large family never know most of it.
+"""
+
+_KINDS = tuple(DuplicateKind)
+_STRENGTH = {kind: rank for rank, kind in enumerate(_KINDS)}
+"""0 is the strongest."""
+
+
+class RepeatedPair(Protocol):
+    """Two texts, by id, and how they repeat each other."""
+
+    @property
+    def first(self) -> int: ...
+    @property
+    def second(self) -> int: ...
+    @property
+    def kind(self) -> DuplicateKind: ...
+    @property
+    def score(self) -> float: ...
+
+
+_Link = tuple[int, float]
+"""Rank of the kind and negated score: the lesser ties more strongly."""
+
+_Edge = tuple[int, float, int, int]
+"""A link and the two texts it ties, so that edges sort from the strongest to the weakest."""
+
+_Graph = dict[int, dict[int, _Link]]
+"""Likes of each text, the strongest link first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """Texts that repeat one another, and the weakest link that was needed to hold them together."""
+
+    texts: tuple[int, ...]
+    weakest: _Link
+
+
+def group(
+    pairs: Iterable[RepeatedPair],
+    places: Mapping[int, Sequence[Place]],
+    *,
+    kinds: Collection[DuplicateKind],
+    boilerplate_files: int,
+    min_words: int = 1,
+) -> list[DuplicateGroup]:
+    """Return the groups of places that repeat one another, strongest and longest first, boilerplate last.
+
+    `places` maps a text id to the places where exactly that text stands. A text with several places is a group of exact
+    copies, and every place of a text follows it into its group. A text joins a group only if it repeats more than half
+    of it, or `ENOUGH_LINKS` of its texts: when A is like B and B is like C, but A is not like C, there are two groups.
+    Parallel texts form groups of their own. A group in `boilerplate_files` documents or more is boilerplate.
+    """
+    wanted = frozenset(kinds)
+    words = _WordCounts(places)
+    copies: list[_Edge] = []
+    parallels: list[_Edge] = []
+    for pair in pairs:
+        first, second, kind = pair.first, pair.second, pair.kind
+        if kind in wanted and first != second and words[first] >= min_words and words[second] >= min_words:
+            edges = parallels if kind is DuplicateKind.PARALLEL else copies
+            edges.append((_STRENGTH[kind], -pair.score, min(first, second), max(first, second)))
+    families = _families(copies)
+    if DuplicateKind.EXACT in wanted:
+        known = {text for family in families for text in family.texts}
+        families.extend(
+            _Family((text,), (_STRENGTH[DuplicateKind.EXACT], -1.0))
+            for text, standing in places.items()
+            if len(standing) > 1 and text not in known and words[text] >= min_words
+        )
+    families.extend(_families(parallels))
+    groups = [
+        (_group(family, places, boilerplate_files), max([words[text] for text in family.texts])) for family in families
+    ]
+    groups.sort(key=lambda item: _order(*item))
+    return [found for found, _ in groups]
+
+
+class _WordCounts(dict[int, int]):
+    """Words of each text, counted when asked for; 0 for a text that stands nowhere."""
+
+    def __init__(self, places: Mapping[int, Sequence[Place]]) -> None:
+        super().__init__()
+        self._places = places
+
+    def __missing__(self, text: int) -> int:
+        standing = self._places.get(text)
+        count = self[text] = count_words(standing[0].text) if standing else 0
+        return count
+
+
+def _families(edges: list[_Edge]) -> list[_Family]:
+    """Cut the graph of some edges into families, grown from the strongest; each text is in one at least."""
+    edges.sort()
+    graph: _Graph = {}
+    for rank, score, first, second in edges:
+        graph.setdefault(first, {}).setdefault(second, (rank, score))
+        graph.setdefault(second, {}).setdefault(first, (rank, score))
+    taken: set[int] = set()
+    families = [
+        _grow(graph, first, second, taken)
+        for _, _, first, second in edges
+        if first not in taken and second not in taken
+    ]
+    # Texts whose likes have all gone elsewhere: a family of their own with the best of them.
+    families.extend(_grow(graph, text, next(iter(graph[text])), taken) for text in sorted(graph) if text not in taken)
+    return families
+
+
+def _grow(graph: _Graph, first: int, second: int, taken: set[int]) -> _Family:
+    """Return the family around a pair, and take its texts; the second may be taken already."""
+    weakest = graph[first][second]
+    beside = graph[second]
+    members = {first, second}
+    links: dict[int, int] = {}
+    # Who joins repeats two members at least: the likes of the second, which may be many, need no visit if it is taken.
+    queue = deque([first] if second in taken else [first, second])
+    taken |= members
+    visited: set[int] = set()
+    while queue:
+        text = queue.popleft()
+        if text not in members:
+            if text in taken or links[text] < _needed(len(members)):
+                continue
+            weakest = max(weakest, min([link for other, link in graph[text].items() if other in members]))
+            members.add(text)
+            taken.add(text)
+        visited.add(text)
+        for other in graph[text]:
+            if other not in taken:
+                known = links.get(other)
+                if known is None:
+                    known = 1 if other in beside and second not in visited and text != second else 0
+                links[other] = known + 1
+                if known + 1 >= _needed(len(members)):
+                    queue.append(other)
+    return _Family(tuple(sorted(members)), weakest)
+
+
+def _needed(size: int) -> int:
+    return min(size // 2 + 1, ENOUGH_LINKS)
+
+
+def _group(family: _Family, places: Mapping[int, Sequence[Place]], boilerplate_files: int) -> DuplicateGroup:
+    standing = sorted(
+        (place for text in family.texts for place in places[text]),
+        key=lambda place: (place.path, place.start_line, place.end_line, place.text),
+    )
+    return DuplicateGroup(
+        kind=_KINDS[family.weakest[0]],
+        score=-family.weakest[1],
+        places=tuple(standing),
+        boilerplate=len({place.path for place in standing}) >= boilerplate_files,
+    )
+
+
+def _order(found: DuplicateGroup, words: int) -> tuple[bool, int, float, int, str, int]:
+    first = found.places[0]
+    return found.boilerplate, _STRENGTH[found.kind], -found.score, -words, first.path, first.start_line
