@@ -24,10 +24,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Threads:
-    """The two threads of the server; nothing else runs beside the loop."""
+    """The threads of the server; nothing else runs beside the loop."""
 
     questions: Executor
+    """What somebody waits for with a finger on a key."""
+    reviews: Executor
+    """Whole documents and whole workspaces: diagnostics, lists of duplicates."""
     updates: Executor
+    """The index."""
 
 
 class Folder:
@@ -129,6 +133,14 @@ class Folder:
         self._write_edits(workspace)
         return await asyncio.get_running_loop().run_in_executor(self._threads.questions, question, workspace)
 
+    async def review(self, question: Callable[[Workspace], T]) -> T:
+        """Answer a question that may take long, also after all edits made before it, without holding up others."""
+        workspace = await self._workspace()
+        self._write_edits(workspace)
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._threads.questions, _nothing)
+        return await loop.run_in_executor(self._threads.reviews, question, workspace)
+
     def drop(self, document: Document) -> None:
         """Let the file on disk count again."""
         if self._opened.done() and not self._opened.cancelled() and self._opened.exception() is None:
@@ -145,8 +157,8 @@ class Folder:
             self._opened.cancel()
         elif not self._opened.cancelled() and self._opened.exception() is None:
             workspace = self._opened.result()
-            questions = self._threads.questions
-            self._threads.updates.submit(lambda: questions.submit(workspace.close))
+            questions, reviews = self._threads.questions, self._threads.reviews
+            self._threads.updates.submit(lambda: reviews.submit(lambda: questions.submit(workspace.close)))
 
     async def _workspace(self) -> Workspace:
         return await asyncio.shield(self._opened)
@@ -170,6 +182,10 @@ class Folder:
                 loop.call_soon_threadsafe(self._outbox.bug, "taking over an edit", error)
 
         self._threads.questions.submit(guarded)
+
+
+def _nothing() -> None:
+    return None
 
 
 class _Write:

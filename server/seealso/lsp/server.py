@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-LEAVE_S = 1.5
+LEAVE_S = 0.8
 """How long the process waits for its threads when the client has left; the index survives being cut off."""
 
 Handler = TypeVar("Handler", bound="Callable[..., Any]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,6 @@ from seealso.settings import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
     from pathlib import Path
 
     from seealso.lsp.capabilities import Client
@@ -54,6 +54,7 @@ class Session:
         self.debouncer = Debouncer(lambda key, error: self.outbox.bug(f"background work {key!r}", error))
         self.threads = Threads(
             ThreadPoolExecutor(1, "seealso-questions"),
+            ThreadPoolExecutor(1, "seealso-reviews"),
             ThreadPoolExecutor(1, "seealso-updates"),
         )
         self.on_change: Callable[[Folder], None] = _nothing
@@ -185,13 +186,14 @@ class Session:
 
     def wait(self, timeout_s: float) -> bool:
         """Wait for the threads to finish what they are at; tell whether they have. Call after the loop has ended."""
-        ends: list[Future[None]] = [self.threads.updates.submit(_nothing)]
-        done = (
-            not wait(ends, timeout_s).not_done
-            and not wait([self.threads.questions.submit(_nothing)], timeout_s).not_done
+        deadline = time.monotonic() + timeout_s
+        # In this order work is passed on when a folder is closed.
+        threads = (self.threads.updates, self.threads.reviews, self.threads.questions)
+        done = all(
+            not wait([thread.submit(_nothing)], max(0.0, deadline - time.monotonic())).not_done for thread in threads
         )
-        self.threads.updates.shutdown(wait=done, cancel_futures=True)
-        self.threads.questions.shutdown(wait=done, cancel_futures=True)
+        for thread in threads:
+            thread.shutdown(wait=done, cancel_futures=True)
         return done
 
 

@@ -175,7 +175,9 @@ class Updater:
             delay = RETRY_S[min(self._retries, len(RETRY_S) - 1)]
             self._retries += 1
             logger.info("%s: %s Trying again in %g s.", self._name, error.message, delay)
-            if self._retries == 1:
+            if not isinstance(error.__cause__, TimeoutError):
+                self._outbox.problem(error)  # not a lock that somebody will release: the disk, its permissions
+            elif self._retries == 1:
                 self._outbox.log(f"{self._name}: {error.message} Answers come from the index as it is.")
             self._retry = asyncio.get_running_loop().call_later(delay, self.request)
         elif isinstance(error, SeeAlsoError):

@@ -89,7 +89,7 @@ async def list_duplicates(ls: Server, arguments: Arguments, _token: types.Progre
     arguments.finish()
     groups: list[Json] = []
     for folder in folders:
-        for group in await folder.ask(lambda workspace: workspace.duplicates(kinds)):
+        for group in await folder.review(lambda workspace: workspace.duplicates(kinds)):
             places = [{**place_json(place), "uri": to_uri(folder.path / place.path)} for place in group.places]
             groups.append({**group_json(group), "places": places})
     return {"groups": groups}

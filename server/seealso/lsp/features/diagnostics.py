@@ -99,7 +99,7 @@ async def publish(session: Session, document: Document) -> None:
     folder, snapshot = asked
     findings: Sequence[DuplicateFinding] = ()
     if folder.settings.diagnostics.enabled:
-        findings = await folder.ask(lambda workspace: workspace.duplicates_in(snapshot.path))
+        findings = await folder.review(lambda workspace: workspace.duplicates_in(snapshot.path))
     if not session.is_current(snapshot):
         return
     shown = diagnostics(findings, snapshot.text, folder.path, folder.settings, session.client)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def register(server: Server) -> None:
     """Add the handlers."""
 
-    @server.on(types.INITIALIZE)
+    @server.on(types.INITIALIZE, quiet=False)
     def initialize(ls: Server, params: types.InitializeParams) -> None:
         # Only what the answer needs: models, indexes and folders come after it.
         ls.session = Session(ls.outbox, Client.of(params.capabilities), section(params.initialization_options))
