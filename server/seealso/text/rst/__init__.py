@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from posixpath import splitext
+from urllib.parse import quote as percent_encode
 
 from seealso.model import LinkTarget
 from seealso.text.base import Format
@@ -13,11 +14,16 @@ __all__ = ["FORMAT", "RstSegmenter"]
 
 _EXTENSIONS = frozenset({".rst", ".rest"})
 
-# What could be markup in prose. An underscore is escaped only where it ends a word.
-_SPECIAL = re.compile(r"[\\*`|]|_(?!\w)")
-# What would make the first line of a paragraph something else: a bullet, an enumerator, a field, a doctest, ...
-_BLOCK_START = re.compile(r"\A(?=[-+*•‣⁃:/>|.=_([{!\"#$%&',;<?@^~—]|\(?(?:\w{1,12}|#)[.)]\s)")
-_COMMENT_LOOKS_LIKE = re.compile(r"\A(?:[\[_|]|.*::(?:\s|\Z))")
+# What could be inline markup in prose. An underscore is only escaped where it could end a reference.
+_SPECIAL = re.compile(r"[\\*`|]|_(?![^\W_])|(?<!\w)_")
+# What would make the first line of a paragraph another block: bullets, enumerators, fields, options, doctests ...
+_BLOCK_START = re.compile(
+    r"\A(?=[!-/:-@\[\]^-`{-~•‣⁃—]|(?:[0-9]{1,9}|[a-zA-Z]|[ivxlcdm]{1,12}|[IVXLCDM]{1,12})[.)](?:\s|\Z))"
+)
+# White space, and what would end the target or mean something in a URI.
+_UNSAFE_IN_URI = re.compile(r"[\x00-\x20\x7f\"<>?\\^`{|}]")
+_UNSAFE_IN_TARGET = re.compile(r"[\\`<>]")
+_COMMENT_LIKE_MARKUP = re.compile(r"[\[_|]|[^\s:]\S* ?::(?:\s|\Z)")
 
 
 def link(target: LinkTarget) -> str:
@@ -26,30 +32,32 @@ def link(target: LinkTarget) -> str:
     `:ref:` where the heading has a label and `:doc:` for a whole reStructuredText document, which Sphinx checks and
     keeps when files move; else an anonymous hyperlink to the file, which works wherever the sources are shown.
     """
-    title = _escape(" ".join(target.title.split()))
+    title = _escape(" ".join(target.title.split())) or target.path
     heading = target.heading
     stem, extension = splitext(target.path)
     if heading is not None and heading.label:
-        return f":ref:`{title} <{_escape_target(heading.label)}>`"
+        return f":ref:`{title} <{_UNSAFE_IN_TARGET.sub('', heading.label)}>`"
     if heading is None and extension.lower() in _EXTENSIONS:
-        return f":doc:`{title} <{_escape_target(stem)}>`"
-    fragment = f"#{heading.anchor}" if heading is not None and heading.anchor else ""
-    # White space in an embedded URI is dropped unless it is escaped, and a final underscore makes it a name.
-    path = _escape_target(target.path + fragment).replace(" ", "%20")
-    return f"`{title} <{path}>`__"
+        return f":doc:`{title} <{_UNSAFE_IN_TARGET.sub('', stem)}>`"
+    uri = target.path.replace("%", "%25").replace("#", "%23")
+    if heading is not None and heading.anchor:
+        uri += f"#{heading.anchor}"
+    uri = _UNSAFE_IN_URI.sub(lambda match: percent_encode(match[0], safe=""), uri)
+    # With an underscore at its end it would be the name of a target.
+    return f"`{title} <{re.sub(r'_$', '%5F', uri)}>`__"
 
 
 def quote(text: str, source: str) -> str:
     """Write a block quote of a text, with its source as the attribution."""
-    paragraphs = [" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", text) if paragraph.strip()]
-    body = "\n\n".join(f"   {_BLOCK_START.sub(_BACKSLASH, _escape(paragraph))}" for paragraph in paragraphs)
-    return f"{body}\n\n   -- {source}"
+    paragraphs = [" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", text)]
+    body = [f"   {_escape_paragraph(paragraph)}\n" for paragraph in paragraphs if paragraph]
+    return "\n".join([*body, f"   -- {source}"])
 
 
 def comment(text: str) -> str:
     """Write a comment the renderer drops."""
     lines = [line.strip() for line in text.strip().splitlines()]
-    if len(lines) == 1 and not _COMMENT_LOOKS_LIKE.match(lines[0]):
+    if len(lines) == 1 and not _COMMENT_LIKE_MARKUP.match(lines[0]):
         return f".. {lines[0]}"
     return "\n   ".join(["..", *lines])
 
@@ -58,11 +66,12 @@ def _escape(text: str) -> str:
     return _SPECIAL.sub(r"\\\g<0>", text)
 
 
-def _escape_target(text: str) -> str:
-    return re.sub(r"[\\`<>]|_\Z", r"\\\g<0>", text)
+def _escape_paragraph(text: str) -> str:
+    escaped = _escape(text)
+    if escaped.endswith("::"):
+        escaped = escaped[:-1] + "\\:"
+    return _BLOCK_START.sub(r"\\", escaped)
 
-
-_BACKSLASH = r"\\"
 
 FORMAT = Format(
     name="rst",

@@ -48,7 +48,7 @@ _INLINE = re.compile(
         | (?P<emphasis>(?![\s*"')\]}}>])[^*]++)(?<!\s)\*(?!\w)
       )
     | \|(?<![^{_BEFORE}]\|)(?P<substitution>(?![\s|])[^|]{{1,200}})(?<!\s)\|_{{0,2}}(?!\w)
-    | _(?:`(?<![^{_BEFORE}]_`)(?P<target>[^`]++)`|_?(?<=\w_)(?![^{_AFTER}])|_(?<=\w__)(?![^{_AFTER}]))
+    | _(?:`(?<![^{_BEFORE}]_`)(?P<target>[^`]++)`|(?<=[^\W_]_)(?![^{_AFTER}])|_(?<=[^\W_]__)(?![^{_AFTER}]))
     | h(?<!\wh)(?P<uri>ttps?://[^\s<>`"]++)
     """,
     re.VERBOSE,
@@ -99,11 +99,13 @@ def unescape(raw: str) -> str:
     return _ESCAPED.sub(lambda match: match[1].strip(), raw) if "\\" in raw else raw
 
 
+# Starts with a literal, which is searched for much faster than line starts are.
 _TARGET = re.compile(
-    rb"^[ \t]*\.\.[ \t]+_(?!_)(?:`(?P<quoted>[^`\r\n]{1,400})`|(?P<name>(?:[^:\\`\r\n]|\\.|:(?=[^\s])){1,400})):"
-    rb"[ \t]*(?:(?:\r\n?|\n)[ \t]+)?(?!\.\. )(?P<uri>[^\s][^\r\n]*)",
-    re.MULTILINE,
+    rb"\.\.[ \t]+_(?!_)(?:`(?P<quoted>[^`\r\n]{1,400})`|(?P<name>(?:[^:\\`\r\n]|\\.|:(?=[^\s])){1,400})):"
+    rb"[ \t]*(?:(?:\r\n?|\n)[ \t]+)?(?!\.\. )(?P<uri>[^\s][^\r\n]*)"
 )
+_INDENTED = re.compile(rb"(?:\A|[\r\n])[ \t]*\Z")
+_MAX_INDENT = 80
 _MAX_HOPS = 5
 
 
@@ -113,6 +115,9 @@ def find_targets(source: bytes) -> dict[str, str]:
         return {}
     found: dict[str, str] = {}
     for match in _TARGET.finditer(source):
+        start = match.start()
+        if start and not _INDENTED.search(source[max(0, start - _MAX_INDENT) : start]):
+            continue
         name, uri = (
             match[group].decode("utf-8", "replace") for group in ("name" if match["name"] else "quoted", "uri")
         )
@@ -166,7 +171,8 @@ def _replace(links: list[str], targets: Targets, match: re.Match[str]) -> str:
 def _reference(links: list[str], targets: Targets, match: re.Match[str]) -> str:
     """Drop the underscore of `name_`, but keep it where it ends an identifier."""
     start = match.start()
-    name = _SIMPLE_NAME.search(match.string[max(0, start - _NAME_REACH) : start])
+    word = match.string[max(0, start - _NAME_REACH) : start].rsplit(None, 1)[-1]
+    name = _SIMPLE_NAME.search(word)
     if not name:
         return match[0]
     _resolve(links, targets, name[1])

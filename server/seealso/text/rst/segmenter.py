@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from seealso.model import Passage, PassageKind, Segmentation
@@ -37,10 +37,12 @@ class Stretch:
 class RstSegmenter:
     """Read the versions of one reStructuredText document, one after another."""
 
-    __slots__ = ("_stretches", "_targets")
+    __slots__ = ("_languages", "_stretches", "_targets")
 
     def __init__(self) -> None:
         self._targets: dict[str, str] = {}
+        self._languages: dict[str, str] = {}
+        """Languages of the last version's passages, by their text."""
         self._stretches: dict[tuple[bytes, bool], Stretch] = {}
         """What the last version's stretches said, by source and whether a literal block was announced before."""
 
@@ -59,11 +61,13 @@ class RstSegmenter:
             self._stretches[key] = stretch
             open_literal = stretch.open_literal
             stretches.append((start, stretch))
-        assembly = _Assembly(LineTable(source), ignore_file=any(stretch.ignore_file for _, stretch in stretches))
+        ignore_file = any(stretch.ignore_file for _, stretch in stretches)
+        assembly = _Assembly(LineTable(source), self._languages, ignore_file=ignore_file)
         for start, stretch in stretches:
             for node in stretch.nodes:
                 assembly.add(start, node)
         assembly.close_list()
+        self._languages = {passage.text: passage.language for passage in assembly.passages}
         return Segmentation(tuple(assembly.passages), tuple(assembly.outline.headings))
 
 
@@ -107,6 +111,7 @@ class _Assembly:
         "_ignore_file",
         "_ignoring",
         "_labels",
+        "_languages",
         "_lines",
         "_list",
         "_styles",
@@ -114,10 +119,11 @@ class _Assembly:
         "passages",
     )
 
-    def __init__(self, lines: LineTable, *, ignore_file: bool) -> None:
+    def __init__(self, lines: LineTable, languages: Mapping[str, str], *, ignore_file: bool) -> None:
         self.outline = Outline()
         self.passages: list[Passage] = []
         self._lines = lines
+        self._languages = languages
         self._identifiers = Identifiers()
         self._styles: dict[str, int] = {}
         self._labels: list[str] = []
@@ -198,7 +204,7 @@ class _Assembly:
                 kind,
                 text,
                 self.outline.path,
-                guess_language(text),
+                self._languages.get(text) or guess_language(text),
                 links,
                 ignored or self._ignoring or self._ignore_file,
             )
