@@ -35,10 +35,14 @@ if TYPE_CHECKING:
     from seealso.index.vectors import VectorIndex
     from seealso.overlay import Overlay
     from seealso.questions import Questions
+    from seealso.repeats import SecondLooks
     from seealso.text_vectors import TextVectors
 
 Report = Callable[[Progress], None]
 Cancelled = Callable[[], bool]
+
+_SLICE = 64
+"""Passages of a document that are reviewed in one go."""
 
 _COMPLETE = "complete"
 """Key of the model whose vectors all passages have; counting them at each question would take longer than answering."""
@@ -69,6 +73,7 @@ class Workspace:
         self._lock = threading.RLock()
         self._overlay: Overlay | None = None
         self._text_vectors: TextVectors | None = None
+        self._looks: SecondLooks | None = None
         self._vectors: dict[int, VectorIndex] = {}
         self._updating = False
 
@@ -281,7 +286,7 @@ class Workspace:
     def duplicates(self, kinds: Collection[DuplicateKind] | None = None) -> list[DuplicateGroup]:
         """Return the groups of passages that repeat one another, longest and strongest first."""
         with self._asking() as questions:
-            return questions.duplicates(kinds or self.settings.duplicate_kinds) if questions else []
+            return questions.repeats.groups(kinds or self.settings.duplicate_kinds) if questions else []
 
     def duplicates_in(self, path: str) -> tuple[DuplicateFinding, ...]:
         """Return what is repeated elsewhere, passage by passage, of a document as it is now."""
@@ -295,14 +300,13 @@ class Workspace:
             for passage in segmentation.passages
             if not passage.ignored and count_words(passage.text) >= self.settings.duplicates.min_words
         ]
-        vectors = self._texts().of_passages(passages, self._store())
-        findings = []
-        for passage, vector in zip(passages, vectors, strict=True):
-            # One snapshot a passage: a hover that comes meanwhile does not wait for the whole document.
+        findings: list[DuplicateFinding] = []
+        for start in range(0, len(passages), _SLICE):
+            # One snapshot a slice: the writer's log can be cut back between them.
+            part = passages[start : start + _SLICE]
+            vectors = self._texts().of_passages(part, self._store())
             with self._asking() as questions:
-                finding = questions.duplicates_of(path, passage, vector) if questions else None
-            if finding is not None:
-                findings.append(finding)
+                findings += questions.repeats.findings(path, part, vectors) if questions else []
         return tuple(findings)
 
     def headings(self) -> list[tuple[str, Heading]]:
@@ -411,6 +415,7 @@ class Workspace:
         from seealso.candidates import Candidates, VectorSpace
         from seealso.embed.profile import profile_for
         from seealso.questions import Questions
+        from seealso.repeats import Repeats, SecondLooks
 
         store = self._store()
         if store is None:
@@ -427,7 +432,9 @@ class Workspace:
                 space = VectorSpace(model_id, vectors, profile_for(info.id))
                 complete = store.meta(_COMPLETE) == info.id
             candidates = Candidates(store, self._buffers(), space, self._texts())
-            yield Questions(candidates, self.settings, complete)
+            self._looks = self._looks or SecondLooks()
+            repeats = Repeats(candidates, self.settings, self._looks)
+            yield Questions(candidates, repeats, self.settings, complete)
 
     def _pending(self, store: Store) -> int:
         model_id = store.embeddings.known_model_id(self._model().info.id)

@@ -21,6 +21,7 @@ LAYERS = (
     ("corpus",),
     ("indexer", "overlay", "text_vectors"),
     ("candidates",),
+    ("repeats",),
     ("questions",),
     ("workspace",),
     ("report",),
@@ -46,6 +47,7 @@ ASYNC_FREE = (
     "overlay",
     "text_vectors",
     "candidates",
+    "repeats",
     "questions",
     "workspace",
 )

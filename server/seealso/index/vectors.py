@@ -70,6 +70,11 @@ class VectorIndex:
         state = self._state
         return (len(state.file) if state.file is not None else 0) + len(state.tail_texts)
 
+    @property
+    def state(self) -> tuple[int, int]:
+        """What the answers depend on: the model and the newest vector that takes part."""
+        return self._model_id, self._state.last_id
+
     def follow(self, store: Store) -> None:
         """Take in what has been written since the last call, by this process or another."""
         with self._following:

@@ -1,0 +1,173 @@
+"""What repeats a passage, and what repeats itself anywhere in the workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from seealso.candidates import Candidate, Candidates
+from seealso.index.duplicates import group
+from seealso.index.second_look import E5_SMALL, classify
+from seealso.model import DuplicateFinding, DuplicateGroup, DuplicateKind, Passage, Place, content_hash
+from seealso.overlay import place_of
+from seealso.settings import Settings
+
+if TYPE_CHECKING:
+    from seealso.embed.base import Vectors
+
+SHOWN = 20
+"""Places that repeat one passage, at most, in one answer."""
+
+NEIGHBOURS = 12
+"""Nearest texts that get a second look when asking what repeats one passage."""
+
+REMEMBERED = 20_000
+"""Texts whose second look is remembered."""
+
+STRENGTH = {kind: rank for rank, kind in enumerate(DuplicateKind)}
+"""0 is the strongest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """How another text repeats the one in question."""
+
+    kind: DuplicateKind
+    score: float
+
+
+class SecondLooks:
+    """Remembered second looks: open documents are reviewed again and again, and their texts hardly change.
+
+    What is remembered holds for one set of vectors; a new vector may be a new neighbour of any text.
+    """
+
+    def __init__(self) -> None:
+        self._state: object = None
+        self._known: dict[bytes, dict[int, Relation]] = {}
+
+    def of(self, state: object) -> dict[bytes, dict[int, Relation]]:
+        """Return what is known of texts in a state: how which indexed texts (by id) repeat them."""
+        if state != self._state or len(self._known) > REMEMBERED:
+            self._state, self._known = state, {}
+        return self._known
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """Ask for duplicates in one state of the workspace."""
+
+    candidates: Candidates
+    settings: Settings
+    looks: SecondLooks
+
+    def relation(self, text: str, other: str, cosine: float | None) -> Relation | None:
+        """Return how one text repeats another, or None when it does not."""
+        if text == other:
+            return Relation(DuplicateKind.EXACT, 1.0)
+        space = self.candidates.space
+        if cosine is None or space is None or cosine < space.profile.near_duplicate_cosine:
+            return None
+        thresholds = E5_SMALL.at(space.profile.background_cosine)
+        across_languages = self.settings.duplicates.across_languages
+        verdict = classify(text, other, cosine, thresholds, across_languages=across_languages)
+        return Relation(verdict.kind, verdict.score) if verdict.kind is not None else None
+
+    def findings(
+        self, path: str, passages: Sequence[Passage], vectors: Sequence[Vectors | None]
+    ) -> list[DuplicateFinding]:
+        """Return where else passages of a document stand, counting only the kinds the user wants to see."""
+        kinds = self.settings.duplicate_kinds
+        related = [self._indexed(passage, vector) for passage, vector in zip(passages, vectors, strict=True)]
+        places = self.candidates.places({text_id for relations in related for text_id in relations}, limit=SHOWN * 2)
+        unsaved = self.candidates.unsaved(None)
+        intended = self._intended()
+        findings = []
+        for passage, vector, relations in zip(passages, vectors, related, strict=True):
+            found = [(relation, places[text_id]) for text_id, relation in relations.items()]
+            for candidate in unsaved:
+                relation = self.relation(passage.text, candidate.text, self._unsaved_cosine(candidate, vector))
+                if relation is not None:
+                    found.append((relation, list(candidate.places)))
+            own = place_of(path, passage)
+            others = [
+                (relation, place)
+                for relation, at in found
+                for place, ignored in at
+                if relation.kind in kinds
+                and not ignored
+                and not same_place(place, own)
+                and frozenset((passage.hash, place.hash)) not in intended
+            ]
+            if others:
+                findings.append(self._finding(path, passage, others))
+        return findings
+
+    def groups(self, kinds: Collection[DuplicateKind]) -> list[DuplicateGroup]:
+        """Return every group of places that repeat one another, as the index knows them."""
+        store = self.candidates.store
+        min_words = self.settings.duplicates.min_words
+        near = [kind for kind in kinds if kind is not DuplicateKind.EXACT]
+        pairs = store.pairs.all(near, min_words)
+        wanted = {text_id for pair in pairs for text_id in (pair.first, pair.second)}
+        wanted.update(store.repeated_texts(min_words))
+        places = {
+            text_id: [place for place, ignored in at if not ignored]
+            for text_id, at in self.candidates.places(wanted).items()
+        }
+        places = {text_id: at for text_id, at in places.items() if at}
+        if intended := self._intended():
+            hashes = {text_id: at[0].hash for text_id, at in places.items()}
+            pairs = [
+                pair for pair in pairs if frozenset((hashes.get(pair.first), hashes.get(pair.second))) not in intended
+            ]
+            # A text marked as an intended copy of itself is no duplicate anywhere.
+            places = {
+                text_id: at if frozenset((hashes[text_id],)) not in intended else at[:1]
+                for text_id, at in places.items()
+            }
+        return group(pairs, places, kinds=kinds, boilerplate_files=self.settings.duplicates.boilerplate_files)
+
+    def _indexed(self, passage: Passage, vector: Vectors | None) -> dict[int, Relation]:
+        """Return how indexed texts repeat a passage, by text id; most are remembered."""
+        find = self.candidates
+        state = (find.space.vectors.state, self.settings.duplicates.across_languages) if find.space else None
+        known = self.looks.of(state)
+        relations = known.get(passage.hash) if vector is not None else None
+        if relations is None:
+            hits = find.hits((), vector, passage.text, NEIGHBOURS)
+            texts = find.store.texts([hit.text_id for hit in hits])
+            relations = {
+                hit.text_id: relation
+                for hit in hits
+                if (relation := self.relation(passage.text, texts[hit.text_id], hit.dense)) is not None
+            }
+            if vector is not None:
+                known[passage.hash] = relations
+        return relations
+
+    def _unsaved_cosine(self, candidate: Candidate, vector: Vectors | None) -> float | None:
+        row = self.candidates.texts.cached(content_hash(candidate.text))
+        return float(vector @ row) if vector is not None and row is not None else None
+
+    def _finding(self, path: str, passage: Passage, others: list[tuple[Relation, Place]]) -> DuplicateFinding:
+        others.sort(key=lambda other: (STRENGTH[other[0].kind], -other[0].score, other[1].path, other[1].start_line))
+        strongest = others[0][0]
+        files = {place.path for relation, place in others if relation.kind is DuplicateKind.EXACT} | {path}
+        return DuplicateFinding(
+            passage=passage,
+            kind=strongest.kind,
+            score=strongest.score,
+            others=tuple(place for _, place in others[:SHOWN]),
+            boilerplate=len(files) >= self.settings.duplicates.boilerplate_files,
+        )
+
+    def _intended(self) -> set[frozenset[bytes]]:
+        """Return the pairs of texts the user marked as intended."""
+        return {frozenset(map(content_hash, pair)) for pair in self.candidates.store.ignored_pairs()}
+
+
+def same_place(place: Place, other: Place) -> bool:
+    """Tell whether two places are the same lines of the same document."""
+    return (place.path, place.start_line, place.end_line) == (other.path, other.start_line, other.end_line)
