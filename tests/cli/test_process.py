@@ -9,16 +9,16 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from seealso import __version__
+from seealso.workspace import Workspace
 
 from .conftest import TIMEOUT_S, Seealso
-
-COMMANDS = ["index", "update", "status", "search", "related", "duplicates", "lsp", "doctor", "embed"]
 
 
 def test_version(scratch: Seealso) -> None:
@@ -26,47 +26,19 @@ def test_version(scratch: Seealso) -> None:
     assert (result.code, result.out, result.err) == (0, f"seealso {__version__}\n", "")
 
 
-@pytest.mark.parametrize("command", ["", *COMMANDS])
-def test_help_fits_80_columns_and_gives_an_example(scratch: Seealso, command: str) -> None:
-    result = scratch(*filter(None, [command]), "--help", COLUMNS="80")
-    assert (result.code, result.err) == (0, "")
-    assert max(map(len, result.out.splitlines())) <= 80
-    assert "Example:  seealso " in result.out
-    assert "..." not in result.out.partition("Commands:")[2], "a summary is cut off"
-    if not command:
-        assert all(f"\n  {name} " in result.out for name in COMMANDS)
-
-
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("arguments", "code", "out", "err"),
     [
-        pytest.param(["nope"], "nope", id="no-such-command"),
-        pytest.param(["search"], "QUERY", id="missing-argument"),
-        pytest.param(["search", "x", "--bogus"], "--bogus", id="no-such-option"),
-        pytest.param(["search", "x", "-k", "many"], "-k", id="not-a-number"),
-        pytest.param(["search", " "], "search for", id="empty-query"),
-        pytest.param(["search", "x"], "seealso index", id="no-index"),
-        pytest.param(["update", "."], "seealso index", id="nothing-to-update"),
-        pytest.param(["index", "missing"], "missing", id="no-such-folder"),
-        pytest.param(["index", "file.md"], "folder", id="not-a-folder"),
-        pytest.param(["related", "file.md"], "FILE:LINE", id="no-line"),
-        pytest.param(["related", "file.md:0"], "FILE:LINE", id="line-0"),
-        pytest.param(["duplicates", ".", "--kinds", "exakt"], "exact, edited", id="no-such-kind"),
-        pytest.param(["duplicates", ".", "--fail-on", "parallel"], "exact, edited", id="parallel-is-no-failure"),
-        pytest.param(["embed", "--npy", "missing/out.npy"], "missing", id="no-folder-for-output"),
-        pytest.param(["embed", "--npy", "o.npy", "--kind", "letter"], "letter", id="no-such-embedding"),
-        pytest.param(["lsp", "--bogus"], "--bogus", id="lsp-option"),
-        pytest.param(["lsp", "--tcp", "nowhere"], "HOST:PORT", id="lsp-address"),
+        pytest.param([], 2, "Usage: seealso", "", id="no-command"),
+        pytest.param(["nope"], 2, "", "seealso: No such command 'nope'.", id="usage"),
+        pytest.param(["index", "missing"], 2, "", "seealso: missing does not exist.", id="error"),
     ],
 )
-def test_errors_say_what_to_do(scratch: Seealso, arguments: list[str], message: str) -> None:
-    (scratch.folder / "file.md").write_text("Some text.\n")
-    result = scratch(*arguments, cwd=scratch.folder)
-    assert (result.code, result.out) == (2, "")
-    assert result.err.startswith("seealso: ")
-    assert message in result.err
-    assert "Traceback" not in result.err
-    assert len(result.err.splitlines()) >= 2, "a hint follows"
+def test_exit_codes_and_channels(scratch: Seealso, arguments: list[str], code: int, out: str, err: str) -> None:
+    result = scratch(*arguments)
+    assert result.code == code
+    assert result.out.startswith(out) if out else not result.out
+    assert result.err.startswith(err) if err else not result.err
 
 
 @pytest.mark.parametrize(
@@ -85,37 +57,37 @@ def test_places_without_passage(handbook: Seealso, location: str, message: str) 
     assert message in result.err
 
 
-def test_no_command_shows_help(scratch: Seealso) -> None:
-    result = scratch()
-    assert result.code == 2
-    assert "Usage: seealso" in result.out
-
-
 HOSTILE = (
     "# Title \x1b]0;owned\x07\n\nA hostile passage \x1b[2J\x1b[31m with [red]markup[/red] :smile: \x9b6n and "
     "\u202emirrored\u202c words that wants to own your terminal.\n"
 )
 
 
-@pytest.mark.parametrize("json_lines", [True, False], ids=["json", "people"])
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Seealso:
+    base = tmp_path_factory.mktemp("hostile")
+    seealso = Seealso(base / "cache", base / "docs")
+    seealso.folder.mkdir()
+    for name in ("a.md", "b.md"):
+        (seealso.folder / name).write_text(HOSTILE, "utf-8")
+    assert seealso("index", "docs").code == 0
+    return seealso
+
+
+@pytest.mark.parametrize("form", ["json", "colour"])
 @pytest.mark.parametrize(
     "arguments",
-    [["search", "hostile passage"], ["related", "docs/a.md:3"], ["duplicates", "docs"]],
+    [["search", "hostile passage", "--path", "docs"], ["related", "docs/a.md:3"], ["duplicates", "docs"]],
     ids=lambda arguments: arguments[0],
 )
-def test_documents_cannot_reach_the_terminal(scratch: Seealso, arguments: list[str], json_lines: bool) -> None:
-    for name in ("a.md", "b.md"):
-        (scratch.folder / name).write_text(HOSTILE, "utf-8")
-    assert scratch("index", "docs").code == 0
-    if arguments[0] == "search":
-        arguments = [*arguments, "--path", "docs"]
-    result = scratch(*arguments, *(["--json"] if json_lines else []), FORCE_COLOR="" if json_lines else "1")
+def test_documents_cannot_reach_the_terminal(hostile: Seealso, arguments: list[str], form: str) -> None:
+    result = hostile(*arguments, "--json") if form == "json" else hostile(*arguments, FORCE_COLOR="1")
     assert result.code == 0
-    assert "hostile passage" in re.sub(r"\x1b\[[0-9;]*m", "", result.out)
-    # Colours are ours; nothing else may begin with an escape.
-    assert not set(re.sub(r"\x1b\[(?:0|1|2|[0-9;]*3[0-9])(?:;[0-9]+)*m", "", result.out)) & set("\x1b\x07\x9b\u202e")
-    assert "\x1b[31m" not in result.out
-    assert "[red]markup[/red] :smile:" in re.sub(r"\x1b\[[0-9;]*m", "", result.out).replace("\n      ", " ")
+    assert ("\x1b" in result.out) == (form == "colour")
+    # Rich ends what it begins with a reset; the document's own codes would differ, and its text shows them as text.
+    plain = re.sub(r"\x1b\[(?:0|1|2|[0-9]*;?3[3-6])m", "", result.out)
+    assert not set(plain) & set("\x1b\x07\x9b\u202e")
+    assert "[red]markup[/red] :smile:" in " ".join(plain.split())
 
 
 def test_output_is_utf8_in_any_locale(handbook: Seealso) -> None:
@@ -177,11 +149,11 @@ def test_a_closed_pipe_is_no_bug(handbook: Seealso) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a console's Ctrl-C cannot be sent to one process")
-def test_interrupted_index_keeps_what_is_finished(scratch: Seealso) -> None:
+def test_interrupted_index_keeps_what_is_finished(scratch: Seealso, monkeypatch: pytest.MonkeyPatch) -> None:
     generator = np.random.default_rng(7)
     words = [line.split()[0] for line in (Path(__file__).parents[1] / "readme.py").read_text().splitlines() if line]
-    for number in range(40):
-        paragraphs = [" ".join(generator.choice(words, 60)) + f" number {number}." for _ in range(50)]
+    for number in range(20):
+        paragraphs = [" ".join(generator.choice(words, 12)) + f" number {number}." for _ in range(50)]
         (scratch.folder / f"{number}.txt").write_text("\n\n".join(paragraphs))
     process = subprocess.Popen(
         scratch.command("index", "docs", "--json"),
@@ -191,11 +163,11 @@ def test_interrupted_index_keeps_what_is_finished(scratch: Seealso) -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
+    monkeypatch.setenv("SEEALSO_CACHE_DIR", str(scratch.cache))
     until = time.monotonic() + TIMEOUT_S
-    while process.poll() is None and time.monotonic() < until:
-        (status,) = scratch("status", "docs", "--json").objects
-        if status["embedded"]:
-            break
+    with closing(Workspace.open(scratch.folder)) as workspace:
+        while process.poll() is None and not workspace.status().embedded and time.monotonic() < until:
+            time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=TIMEOUT_S)
     assert process.returncode == 130
@@ -203,10 +175,9 @@ def test_interrupted_index_keeps_what_is_finished(scratch: Seealso) -> None:
     assert "Traceback" not in err
     stopped = json.loads(out)
     assert stopped["cancelled"]
-    assert 0 < stopped["embedded"]
-    assert 0 < stopped["pending"]
     (status,) = scratch("status", "docs", "--json").objects
-    assert (status["embedded"], status["pending"], status["state"]) == (stopped["embedded"], stopped["pending"], "partial")
+    assert 0 < status["embedded"] < status["passages"]
+    assert (status["pending"], status["state"]) == (stopped["pending"], "partial")
     found = scratch("search", words[0], "--path", "docs", "-k", "3", "--json")
     assert (found.code, len(found.objects)) == (0, 3)
     assert "not embedded yet" in found.err

@@ -23,10 +23,10 @@ def check_match(match: dict[str, Any], folder: Path) -> None:
     assert list(match) == MATCH_FIELDS
     assert 0 <= match["score"] <= 1
     assert 0 <= match["lexical"] <= 1
-    assert match["dense"] is None or -1 <= match["dense"] <= 1
+    assert match["dense"] is None or -1 <= match["dense"] <= 1.001  # stored in 16 bits
     lines = (folder / match["path"]).read_text("utf-8").splitlines()
     assert 1 <= match["line"] <= match["end_line"] <= len(lines)
-    first_word = match["text"].split()[0].strip("*`")
+    first_word = match["text"].split()[0].strip(",")
     assert first_word in " ".join(lines[match["line"] - 1 : match["end_line"]])
 
 
@@ -35,7 +35,7 @@ def check_match(match: dict[str, Any], folder: Path) -> None:
     [
         pytest.param("recovery key", "guide/", id="words"),
         pytest.param("how do I get back a file I deleted by mistake", "", id="sentence"),
-        pytest.param("Kann ich die Sicherungen ohne das Programm lesen?", "faq.md", id="other-language"),
+        pytest.param("Wie lange werden alte Versionen aufgehoben?", "guide/schedule.rst", id="other-language"),
         pytest.param("金庫", "ja/restore.md", id="two-characters"),
         pytest.param("metrics_port", "reference/settings.rst", id="code-name"),
     ],
@@ -55,7 +55,7 @@ def test_search_by_words_only_needs_no_model(handbook: Seealso) -> None:
     matches = handbook("search", "bandwidth", "--path", "handbook", "--words-only", "--json").objects
     assert matches
     assert all(match["dense"] is None for match in matches)
-    assert all("bandwidth" in (match["text"] + match["heading"]).casefold() for match in matches)
+    assert matches[0]["path"] == "guide/schedule.rst"
 
 
 def test_search_for_people(handbook: Seealso) -> None:
@@ -88,9 +88,9 @@ def test_related_names_repeats_first(handbook: Seealso) -> None:
 
 def test_related_crosses_languages(handbook: Seealso) -> None:
     line = line_of(handbook.folder, "guide/restore.md", "Restored files never overwrite")
-    matches = handbook("related", f"handbook/guide/restore.md:{line}", "--json").objects
+    matches = handbook("related", f"handbook/guide/restore.md:{line}", "-k", "40", "--json").objects
     translations = {"de/wiederherstellen.md", "fr/restaurer.md", "es/restaurar.md", "ja/restore.md", "zh/restore.md"}
-    assert len({match["path"] for match in matches} & translations) >= 3
+    assert translations <= {match["path"] for match in matches}
 
 
 def test_related_for_people(handbook: Seealso) -> None:
@@ -143,7 +143,8 @@ def test_duplicates(handbook: Seealso) -> None:
     assert {"faq.md", "guide/schedule.rst"} in by_kind["exact"]
     assert {"install/windows.md", "support/troubleshooting.rst"} in by_kind["exact"]
     assert {"support/escalation.txt", "support/on-call.txt"} in by_kind["edited"]
-    assert {"faq.md", "guide/restore.md"} in by_kind["reworded"]
+    assert {"install/linux.md", "install/macos.md", "support/troubleshooting.rst"} in by_kind["edited"]
+    assert {"guide/encryption.md", "guide/restore.md"} in by_kind["reworded"]
     assert set(by_kind) <= {"exact", "edited", "reworded"}, "parallel ones only when asked for"
     boilerplate = [group for group in found if group["boilerplate"]]
     assert len(boilerplate) == 1
@@ -183,30 +184,47 @@ def test_duplicates_for_people(handbook: Seealso) -> None:
     line = line_of(handbook.folder, "faq.md", "By default each client makes a backup every four hours")
     assert f"handbook/faq.md:{line}  " in result.out
     assert "boilerplate" in result.out
-    assert "and 7 more" in result.out or "more (--json lists all)" in result.out
+    assert "and 5 more (--json lists all)" in result.out
+
+
+SAME = "When copies cannot be read, the ticket is a priority one. Call the engineer on duty at once, at any hour.\n"
+ONE = "Restore a folder of your choice on the first Monday of each quarter, and compare it with the original.\n"
+OTHER = "On the first Monday of each quarter restore a folder of your choice, and compare it to the original.\n"
+BOILERPLATE = "This page belongs to the handbook, edition four; each correction is read by the team within a week.\n"
+
+
+@pytest.fixture(scope="module")
+def repeating(tmp_path_factory: pytest.TempPathFactory) -> Seealso:
+    """One folder for each way to repeat oneself."""
+    base = tmp_path_factory.mktemp("repeating")
+    seealso = Seealso(base / "cache", base / "docs")
+    folders = {
+        "alone": ["Only this paragraph says that the cat sleeps on the warm printer in the second office.\n"],
+        "copied": [SAME, SAME],
+        "edited": [ONE, OTHER],
+        "boilerplate": [BOILERPLATE] * 8,
+    }
+    for name, texts in folders.items():
+        (seealso.folder / name).mkdir(parents=True)
+        for number, text in enumerate(texts):
+            (seealso.folder / name / f"{number}.md").write_text(text)
+    assert seealso("index", "docs").code == 0
+    return seealso
 
 
 @pytest.mark.parametrize(
-    ("text", "fail_on", "code"),
+    ("folder", "fail_on", "code"),
     [
-        pytest.param(["same"], "reworded", 0, id="nothing"),
-        pytest.param(["same", "same"], "exact", 1, id="exact"),
-        pytest.param(["same", "same"], "reworded", 1, id="stronger-than-asked"),
-        pytest.param(["same", "edited"], "exact", 0, id="weaker-than-asked"),
-        pytest.param(["same", "edited"], "edited", 1, id="edited"),
-        pytest.param(["same"] * 8, "exact", 0, id="boilerplate"),
+        pytest.param("alone", "reworded", 0, id="nothing"),
+        pytest.param("copied", "exact", 1, id="exact"),
+        pytest.param("copied", "reworded", 1, id="stronger-than-asked"),
+        pytest.param("edited", "exact", 0, id="weaker-than-asked"),
+        pytest.param("edited", "edited", 1, id="edited"),
+        pytest.param("boilerplate", "reworded", 0, id="boilerplate"),
     ],
 )
-def test_fail_on(scratch: Seealso, text: list[str], fail_on: str, code: int) -> None:
-    texts = {
-        "same": "When copies cannot be read, the ticket is a priority one at any hour of the day. Call the engineer on "
-        "duty at once, do not write a message, and do not try repairs on the only copy that is left.\n",
-        "edited": "When copies can not be read, the ticket is priority one at any hour of the day. Call the engineer "
-        "on duty at once, do not just write a message, and don't try repairs on the only copy that is left.\n",
-    }
-    for number, name in enumerate(text):
-        (scratch.folder / f"{number}.md").write_text(texts[name])
-    assert scratch("index", "docs").code == 0
-    result = scratch("duplicates", "docs", "--fail-on", fail_on, "--json")
+def test_fail_on(repeating: Seealso, folder: str, fail_on: str, code: int) -> None:
+    result = repeating("duplicates", f"docs/{folder}", "--fail-on", fail_on, "--json")
     assert result.code == code
+    assert bool(result.objects) == (folder != "alone")
     assert ("--fail-on" in result.err) == (code == 1)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 MIN_PYTHON = (3, 11)
 MIN_FREE_BYTES = 200_000_000
 """An index takes up to 3 kB a passage: room for a workspace of 50,000 passages."""
+PROBES = 100
+MIN_RECALL = 0.9
+"""The graph is approximate; what it misses is rare."""
 
 _REINSTALL = "Install seealso again in a fresh virtual environment."
 _SAMPLES = {
@@ -101,38 +104,35 @@ def model() -> str:
 
 
 def vectors() -> str:
-    """Write a small index with its vector file, open it again and find every vector in it."""
+    """Write an index just large enough for a vector file, open it again and find vectors in it."""
     import numpy as np
 
     from seealso.embed.base import ModelInfo
     from seealso.index.store import Store
-    from seealso.index.vectors import VectorIndex
+    from seealso.index.vectors import MAX_TAIL, VectorIndex
 
     info = ModelInfo("doctor", 32, 1)
-    rows = np.linalg.qr(np.random.default_rng(0).normal(size=(info.dimension, info.dimension)))[0].astype(np.float32)
+    rows = np.random.default_rng(0).standard_normal((MAX_TAIL + 1, info.dimension)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     with tempfile.TemporaryDirectory(prefix="seealso-doctor-", ignore_cleanup_errors=True) as name:
         directory = Path(name)
         with closing(Store(directory, create=True)) as store:
             with store.transaction():
-                store.put_document(
-                    "probe.txt",
-                    size=1,
-                    mtime_ns=0,
-                    digest=b"",
-                    format_name="plain",
-                    segmentation=_paragraphs(len(rows)),
-                )
+                store.put_document("probe.txt", size=1, mtime_ns=0, segmentation=_paragraphs(len(rows)))
                 model_id = store.embeddings.model_id(info)
                 texts = [text_id for text_id, _ in store.embeddings.pending(model_id)]
                 store.embeddings.put(model_id, texts, rows)
-            VectorIndex(directory, model_id, info.dimension).merge(store, force=True)
+            VectorIndex(directory, model_id, info.dimension).merge(store)
             index = VectorIndex(directory, model_id, info.dimension)
             index.follow(store)
-            found = [index.search(row, 1)[0][0] for row in rows]
-            files = sorted(path.name for path in directory.glob("vectors.*"))
-    if found != texts or len(files) != 1:
-        raise IndexUnavailableError("The vector index does not find what was written to it.", hint=_REINSTALL)
-    return f"{len(found)} vectors written, opened and found"
+            found = [index.search(row, 1)[0][0] for row in rows[:PROBES]]
+            files = list(directory.glob("vectors.*"))
+    right = sum(one == other for one, other in zip(found, texts, strict=False))
+    if right < PROBES * MIN_RECALL or len(files) != 1:
+        raise IndexUnavailableError(
+            f"Of {PROBES} vectors written to an index, {right} were found in it.", hint=_REINSTALL
+        )
+    return f"{len(rows):,} vectors written, opened again, {right} of {PROBES} found"
 
 
 def cache() -> str:

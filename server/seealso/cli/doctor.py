@@ -7,7 +7,6 @@ import typer
 from rich.text import Text
 
 from seealso.cli import EXIT_FOUND, EXIT_OK
-from seealso.cli.checks import CHECKS
 from seealso.cli.console import answers, write_json
 from seealso.cli.options import JsonOption
 from seealso.cli.printable import printable
@@ -36,6 +35,8 @@ def register(app: typer.Typer) -> None:
         Tries Python, SQLite, the document readers, the embedding model, the vector index, the cache folder and the free
         space, and says what to do about each problem. The exit code is 1 when there is one.
         """
+        from seealso.cli.checks import CHECKS
+
         findings = [examine(name, check) for name, check in CHECKS.items()]
         if json:
             for finding in findings:

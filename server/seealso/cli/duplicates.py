@@ -9,7 +9,7 @@ import typer
 from seealso.cli import EXIT_FOUND, EXIT_OK
 from seealso.cli.console import answers, warn, write_json
 from seealso.cli.options import InsideArgument, JsonOption, duplicate_kinds
-from seealso.cli.render import RELATIONS, Page
+from seealso.cli.render import Page
 from seealso.cli.units import count
 from seealso.errors import SettingsError
 from seealso.model import DuplicateGroup, DuplicateKind
@@ -127,10 +127,10 @@ def _print_groups(root: Path, groups: list[DuplicateGroup], limit: int | None) -
         page.note("Nothing was written twice.")
         return
     kinds = Counter(group.kind for group in groups)
-    parts = [f"{kinds[kind]:,} {kind.value} ({RELATIONS[kind]})" for kind in DuplicateKind if kinds[kind]]
-    page.note(f"{count(len(groups), 'group')}: {', '.join(parts)}.")
+    parts = [f"{kinds[kind]:,} {kind.value}" for kind in DuplicateKind if kinds[kind]]
     boilerplate = sum(group.boilerplate for group in groups)
     if boilerplate:
-        page.note(f"{count(boilerplate, 'group')} of them boilerplate: the text stands in many files.")
+        parts.append(f"{boilerplate:,} of them boilerplate (the text stands in many files)")
+    page.note(f"{count(len(groups), 'group')}: {', '.join(parts)}.")
     if len(shown) < len(groups):
         page.note(f"{len(groups) - len(shown):,} more groups are not shown (--limit).")

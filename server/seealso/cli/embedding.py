@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,9 +16,11 @@ from seealso.cli.options import JsonOption
 from seealso.cli.printable import printable_name
 from seealso.cli.progress import ProgressBars, interruptible
 from seealso.cli.units import count
-from seealso.embed.base import Embedder, EmbedKind, Vectors
 from seealso.errors import SettingsError
 from seealso.model import Phase, Progress
+
+if TYPE_CHECKING:
+    from seealso.embed.base import Embedder, EmbedKind, Vectors
 
 CHUNK = 1024
 """Texts embedded between two looks at Ctrl-C; enough for the model to sort by length and batch well."""
@@ -73,7 +75,7 @@ def _lines(stream: IO[bytes]) -> Iterator[str]:
         yield line.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8", "replace")
 
 
-def _embed_all(embedder: Embedder, texts: list[str], kind: EmbedKind) -> Vectors | None:
+def _embed_all(embedder: "Embedder", texts: list[str], kind: "EmbedKind") -> "Vectors | None":
     """Return one row a text, or None after Ctrl-C: half a matrix is of no use."""
     import numpy as np
 
@@ -93,7 +95,7 @@ def _progress(done: int, total: int, seconds: float) -> Progress:
     return Progress(Phase.EMBED, done, total, rate, (total - done) / rate if rate else None)
 
 
-def _write(npy: Path, vectors: Vectors) -> None:
+def _write(npy: Path, vectors: "Vectors") -> None:
     """Write beside and move over, so that nobody reads half a file."""
     import numpy as np
 
@@ -109,4 +111,6 @@ def _write(npy: Path, vectors: Vectors) -> None:
                 beside.unlink(missing_ok=True)
                 raise
     except OSError as error:
-        raise SettingsError(f"'{npy}' cannot be written: {error.strerror}.") from error
+        raise SettingsError(
+            f"'{npy}' cannot be written: {error.strerror}.", hint="Name a file in a folder that you may write to."
+        ) from error

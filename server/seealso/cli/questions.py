@@ -129,7 +129,9 @@ def _show_current_text(workspace: Workspace, file: Path, path: str) -> None:
     except UnicodeDecodeError:
         return
     except OSError as error:
-        raise SettingsError(f"'{printable(str(file))}' cannot be read: {error.strerror}.") from error
+        raise SettingsError(
+            f"'{printable(str(file))}' cannot be read: {error.strerror}.", hint="Check its permissions."
+        ) from error
 
 
 def _print_matches(root: Path, matches: tuple[Match, ...]) -> None:

@@ -70,19 +70,20 @@ class Page:
 
     def group(self, number: int, group: DuplicateGroup) -> None:
         """Print a group of duplicates: kind, score, its places; what differs from the first place in bold."""
-        several = f"{len(group.places)} places, score {group.score:.2f}"
-        self.title(f"{number:>3}.  {RELATIONS[group.kind]}", f"({group.kind.value}, {several})")
-        same = group.kind is DuplicateKind.EXACT or group.boilerplate
-        shown = group.places[:PLACES_SHOWN]
-        for place in shown:
-            self._head("", place, [], indent=_INDENT)
-            if not same:
-                first = group.places[0].text
-                self._excerpt(place.text, [], indent=_INDENT + 2, against=None if place is shown[0] else first)
-        if len(shown) < len(group.places):
-            self.note(" " * _INDENT + f"and {len(group.places) - len(shown):,} more (--json lists all)")
-        if same:
-            self._excerpt(shown[0].text, [], indent=_INDENT + 2)
+        facts = [group.kind.value, f"{len(group.places)} places", f"score {group.score:.2f}"]
+        if group.boilerplate:
+            facts.insert(1, "boilerplate")
+        self.title(f"{number:>3}.  {RELATIONS[group.kind]}", f"({', '.join(facts)})")
+        by_text: dict[str, list[Place]] = {}
+        for place in group.places[:PLACES_SHOWN]:
+            by_text.setdefault(place.text, []).append(place)
+        first = next(iter(by_text))
+        for text, places in by_text.items():
+            for place in places:
+                self._head("", place, [], indent=_INDENT)
+            self._excerpt(text, [], indent=_INDENT + 2, against=None if text is first else first)
+        if len(group.places) > PLACES_SHOWN:
+            self.note(" " * _INDENT + f"and {len(group.places) - PLACES_SHOWN:,} more (--json lists all)")
 
     def _head(self, lead: str, place: Place, marks: Iterable[str], indent: int = 0) -> None:
         line = Text(" " * indent)
