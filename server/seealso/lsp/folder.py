@@ -179,7 +179,7 @@ class Folder:
             try:
                 work()
             except Exception as error:  # noqa: BLE001 - a border: nobody awaits this work
-                loop.call_soon_threadsafe(self._outbox.bug, "taking over an edit", error)
+                loop.call_soon_threadsafe(self._outbox.report, "taking over an edit", error)
 
         self._threads.questions.submit(guarded)
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from lsprotocol import types
 
+from seealso.errors import CancelledError, SeeAlsoError
+
 if TYPE_CHECKING:
     from collections.abc import Hashable
-
-    from seealso.errors import SeeAlsoError
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +30,7 @@ class Outbox:
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
         self._told: set[Hashable] = set()
+        self._logged: set[Hashable] = set()
 
     def notify(self, method: str, params: Any) -> None:
         """Send a notification."""
@@ -54,12 +55,26 @@ class Outbox:
             self._told.add(cause)
             self.notify(types.WINDOW_SHOW_MESSAGE, types.ShowMessageParams(kind, message))
 
+    def report(self, where: str, error: BaseException) -> None:
+        """Report an error by what it is: stopped work, a problem, or a bug."""
+        if isinstance(error, CancelledError):
+            logger.info("%s: %s", where, error)
+        elif isinstance(error, SeeAlsoError):
+            self.problem(error)
+        else:
+            self.bug(where, error)
+
     def problem(self, error: SeeAlsoError) -> None:
-        """Report what a `SeeAlsoError` says: always to the log, to the user when there is something to do."""
+        """Report what a `SeeAlsoError` says: to the logs, and to the user when there is something to do."""
+        cause = (type(error), error.message)
+        if cause in self._logged:
+            logger.debug("%s", error)  # with every keystroke, perhaps
+            return
+        self._logged.add(cause)
         logger.warning("%s", error)
         self.log(str(error), types.MessageType.Warning)
         if error.hint:
-            self.tell_once((type(error), error.message), f"seealso: {error}")
+            self.tell_once(cause, f"seealso: {error}")
 
     def bug(self, where: str, error: BaseException) -> None:
         """Report an error that should not have happened: traceback to the log, one sentence to the user."""

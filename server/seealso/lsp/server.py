@@ -15,7 +15,6 @@ from pygls.io_ import StdoutWriter, run_async
 from pygls.lsp.server import LanguageServer
 
 from seealso import __version__
-from seealso.errors import CancelledError, SeeAlsoError
 from seealso.lsp.features import FEATURES
 from seealso.lsp.outbox import Outbox
 from seealso.lsp.protocol import Protocol
@@ -87,31 +86,44 @@ class Server(LanguageServer):
         """Report what a handler raised; errors meant as an answer go on to the client."""
         if isinstance(error, JsonRpcException):
             raise error
-        if isinstance(error, CancelledError):
-            logger.info("%s: %s", method, error)
-        elif isinstance(error, SeeAlsoError):
-            self.outbox.problem(error)
-        else:
-            self.outbox.bug(method, error)
-            if not quiet:
-                raise JsonRpcInternalError(f"An internal error: {type(error).__name__}.") from error
+        self.outbox.report(method, error)
+        if not quiet:
+            raise JsonRpcInternalError(f"An internal error: {type(error).__name__}.") from error
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log what pygls could not handle, such as a malformed message; pygls would pop up each one."""
         logger.error("%s: %s", getattr(source, "__name__", source), error)
 
-    def serve_stdio(self, stdin: BinaryIO, stdout: BinaryIO) -> None:
+    async def serve_stdio(self, stdin: BinaryIO, stdout: BinaryIO) -> None:
         """Talk to the client until it says `exit` or closes the pipe."""
         self.protocol.set_writer(StdoutWriter(stdout))
-        asyncio.run(self._serve(stdin))
-
-    async def _serve(self, stdin: BinaryIO) -> None:
         # One thread that only reads, and one hop to the loop a chunk: pygls' reader takes a hop a header line, each of
         # which waits for the interpreter while an update computes. A daemon, so that a silent client cannot hold us.
         reader = asyncio.StreamReader()
-        threading.Thread(
-            target=_pump, args=(stdin, reader, asyncio.get_running_loop()), name="seealso-stdin", daemon=True
-        ).start()
+        arguments = (stdin, reader, asyncio.get_running_loop())
+        threading.Thread(target=_pump, args=arguments, name="seealso-stdin", daemon=True).start()
+        await self._serve(reader)
+
+    async def serve_tcp(self, host: str, port: int) -> None:
+        """Wait for one client and talk to it until it says `exit` or hangs up."""
+        connected: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = (
+            asyncio.get_running_loop().create_future()
+        )
+
+        def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            if connected.done():
+                writer.close()
+            else:
+                connected.set_result((reader, writer))
+
+        listener = await asyncio.start_server(connect, host, port)
+        logger.info("Listening on %s:%d", *listener.sockets[0].getsockname()[:2])
+        reader, writer = await connected
+        listener.close()
+        self.protocol.set_writer(_Socket(writer))
+        await self._serve(reader)
+
+    async def _serve(self, reader: asyncio.StreamReader) -> None:
         try:
             await run_async(
                 stop_event=threading.Event(),
@@ -120,8 +132,24 @@ class Server(LanguageServer):
                 logger=logging.getLogger("pygls"),
                 error_handler=self.report_server_error,
             )
-        except (asyncio.IncompleteReadError, BrokenPipeError) as error:
+        except (asyncio.IncompleteReadError, ConnectionError) as error:
             logger.warning("The client is gone: %s", error)
+        finally:
+            if hasattr(self, "session"):
+                self.session.close()
+
+
+class _Socket:
+    """A stream writer with pygls' idea of one: nothing to await."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+
+    def write(self, data: bytes) -> None:
+        self._writer.write(data)
+
+    def close(self) -> None:
+        self._writer.close()
 
 
 def _pump(stdin: BinaryIO, reader: asyncio.StreamReader, loop: asyncio.AbstractEventLoop) -> None:
@@ -149,11 +177,7 @@ def main(tcp: tuple[str, int] | None = None) -> int:
         logging.getLogger("pygls").setLevel(logging.WARNING)
     server = Server()
     try:
-        if tcp is not None:
-            server.start_tcp(*tcp)
-        else:
-            stdin, stdout = _take_stdio()
-            server.serve_stdio(stdin, stdout)
+        asyncio.run(server.serve_tcp(*tcp) if tcp is not None else server.serve_stdio(*_take_stdio()))
     except (SystemExit, KeyboardInterrupt):
         logger.debug("Leaving.")
     return _leave(server)
@@ -168,12 +192,9 @@ def _take_stdio() -> tuple[BinaryIO, BinaryIO]:
 
 def _leave(server: Server) -> int:
     code = server.protocol.exit_code
-    session = getattr(server, "session", None)
-    if session is not None:
-        session.close()
-        if not session.wait(LEAVE_S):
-            # A batch of embeddings or a write is still running. What it has not committed is done again next time.
-            logging.shutdown()
-            sys.stderr.flush()
-            os._exit(code)
+    if hasattr(server, "session") and not server.session.wait(LEAVE_S):
+        # A batch of embeddings or a write is still running. What it has not committed is done again next time.
+        logging.shutdown()
+        sys.stderr.flush()
+        os._exit(code)
     return code

@@ -51,7 +51,7 @@ class Session:
         """Diagnostics the client shows, with the version they belong to, by document."""
         self.unannounced: set[str] = set()
         """Documents that changed in a way the diagnostics of others do not know yet."""
-        self.debouncer = Debouncer(lambda key, error: self.outbox.bug(f"background work {key!r}", error))
+        self.debouncer = Debouncer(lambda key, error: self.outbox.report(f"background work {key!r}", error))
         self.threads = Threads(
             ThreadPoolExecutor(1, "seealso-questions"),
             ThreadPoolExecutor(1, "seealso-reviews"),

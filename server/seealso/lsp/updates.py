@@ -10,7 +10,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from seealso.errors import CancelledError, IndexUnavailableError, SeeAlsoError
+from seealso.errors import CancelledError, IndexUnavailableError
 from seealso.lsp.progress import WorkDone
 
 if TYPE_CHECKING:
@@ -180,10 +180,8 @@ class Updater:
             elif self._retries == 1:
                 self._outbox.log(f"{self._name}: {error.message} Answers come from the index as it is.")
             self._retry = asyncio.get_running_loop().call_later(delay, self.request)
-        elif isinstance(error, SeeAlsoError):
-            self._outbox.problem(error)
         else:
-            self._outbox.bug("the update of the index", error)
+            self._outbox.report("the update of the index", error)
         self._finish("failed")
 
     def _finish(self, message: str) -> None:

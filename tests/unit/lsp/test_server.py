@@ -112,8 +112,8 @@ async def test_a_bug_in_a_command_is_an_error_for_who_called_it(root: Path, monk
 @pytest.mark.parametrize(
     ("error", "messages", "logged"),
     [
-        pytest.param(IndexUnavailableError("Locked.", hint="Wait."), ["seealso: Locked. Wait."], 3, id="with a hint"),
-        pytest.param(DocumentError("Unreadable."), [], 3, id="nothing to do about it"),
+        pytest.param(IndexUnavailableError("Locked.", hint="Wait."), ["seealso: Locked. Wait."], 1, id="with a hint"),
+        pytest.param(DocumentError("Unreadable."), [], 1, id="nothing to do about it"),
         pytest.param(CancelledError("Stopped.", hint="x"), [], 0, id="cancelled"),
     ],
 )

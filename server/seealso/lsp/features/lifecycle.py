@@ -29,15 +29,21 @@ def register(server: Server) -> None:
             ls.session.add_folder(uri)
 
     @server.on(types.INITIALIZED)
-    async def initialized(ls: Server, _params: types.InitializedParams) -> None:
+    def initialized(ls: Server, _params: types.InitializedParams) -> None:
+        # Not awaited here: pygls cannot have this handler cancelled when the client leaves early.
         if not ls.session.folders:
             ls.outbox.log(NO_FOLDER)
-        await asyncio.gather(configuration.register_dynamically(ls), watching.register_dynamically(ls))
-        await ls.session.configure()
+        ls.session.debouncer.later("the start", 0.0, lambda: begin(ls))
 
     @server.on(types.SHUTDOWN)
     def shutdown(ls: Server, _params: None) -> None:
         ls.session.close()
+
+
+async def begin(ls: Server) -> None:
+    """Tell the client what to tell us, learn its settings, and open its folders."""
+    await asyncio.gather(configuration.register_dynamically(ls), watching.register_dynamically(ls))
+    await ls.session.configure()
 
 
 def folder_uris(params: types.InitializeParams) -> list[str]:
