@@ -21,7 +21,8 @@ _OPAQUE = re.compile(
     "code-block|sourcecode|literalinclude|parsed-literal|raw|highlight|math|(kernel-)?include|toctree|index|kernel-doc"
     "|kernel-feat|kernel-abi|kernel-render|maintainers-include|tabularcolumns|cssclass|contents"
 )
-_ADMONITION = re.compile("seealso|todo|versionadded|versionchanged|deprecated")
+_ADMONITION = re.compile("seealso|todo|impl-detail")
+_VERSION = re.compile("versionadded|versionchanged|deprecated")
 
 
 class _Opaque(Directive):
@@ -62,11 +63,22 @@ class _Admonition(_Body):
     optional_arguments = 0
 
 
+class _Version(_Body):
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        explained = nodes.paragraph()
+        for text in self.arguments[1:]:
+            explained += self.state.inline_text(text, self.lineno)[0]
+        return [explained, *super().run()]
+
+
 def _role(name: str, rawtext: str, text: str, lineno: int, inliner: Any, options: Any = None, content: Any = ()) -> Any:
     if name.endswith("span"):
         return [], []
     titled = None if name in ("kbd", "file") else re.match(r"(.+?)\s*<[^<>]+>\Z", text, re.DOTALL)
-    return [nodes.inline(rawtext, utils.unescape(titled[1] if titled else text))], []
+    shown = titled[1] if titled else text.rpartition(".")[2] if text.startswith("~") else text
+    return [nodes.inline(rawtext, utils.unescape(shown))], []
 
 
 @contextmanager
@@ -80,6 +92,8 @@ def _registered(text: str) -> Iterator[None]:
             directives.register_directive(name, _Opaque)
         elif _ADMONITION.fullmatch(name):
             directives.register_directive(name, _Admonition)
+        elif _VERSION.fullmatch(name):
+            directives.register_directive(name, _Version)
         elif name not in builtin:
             directives.register_directive(name, _Body)
     for pair in _ROLE.findall(text):
@@ -120,7 +134,7 @@ class Reading:
     titles: list[str] = field(default_factory=list)
 
 
-_PROSE = (nodes.paragraph, nodes.term, nodes.caption, nodes.attribution, nodes.line)
+_PROSE = (nodes.paragraph, nodes.term, nodes.caption, nodes.attribution, nodes.line_block)
 _LITERAL = (nodes.literal_block, nodes.comment, nodes.doctest_block, nodes.raw, nodes.math_block)
 
 
@@ -151,4 +165,4 @@ def _prose(node: nodes.Node) -> str:
         return node.astext()
     if isinstance(node, (nodes.footnote_reference, nodes.image, nodes.problematic)):
         return node.astext() if isinstance(node, nodes.problematic) else ""
-    return "".join(map(_prose, node.children))
+    return ("\n" if isinstance(node, nodes.line_block) else "").join(map(_prose, node.children))

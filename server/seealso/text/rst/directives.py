@@ -52,7 +52,8 @@ _BODIES = words(
     """
     admonition card centered details dropdown figure glossary grid grid-item grid-item-card hlist kernel-figure
     opcode sidebar tab-set tabs topic rubric
-    cmdoption confval describe directive envvar function method object option program
+    attribute classmethod cmdoption confval data decorator decoratormethod describe directive enum enumerator envvar
+    exception function macro member method object option program property staticmethod struct type union var
     """
 )
 """Known to have an argument (a title, a path, a signature) and prose below it."""

@@ -40,7 +40,7 @@ _SIMPLE_SPAN = re.compile(r"-[- ]*\Z")
 _COLUMN = re.compile(r"[-=]+")
 _STRUCTURE = re.compile(r"::\s*$|^\s*(?:\.\.|[-*+]|#\.|[0-9]\.) ", re.MULTILINE)
 """Blocks in a cell; most hold nothing but a run of text."""
-_OPTION = re.compile(r":(?P<name>[\w-]{1,40}):[ \t]*(?P<value>.*)")
+_OPTION = re.compile(r":(?P<name>[\w-]{1,40}):[ \t]*(?P<value>.*)\Z")
 _MARKS = (".", ":", "?", "!", "。", "：")
 
 
@@ -164,14 +164,14 @@ def _simple_end(reader: BlockReader, at: int, stop: int, base: int) -> int:
 
 def csv_directive(reader: BlockReader, at: int, end: int, offset: int, content: int, nodes: list[Node]) -> None:
     """Read the rows of a `csv-table`."""
-    options = _options(reader, at, content)
-    delimiter = {"tab": "\t", "space": " "}.get(options.get("delim", ","), options.get("delim", ","))[:1] or ","
+    delimiter = ","
     rows = _caption(reader, at, offset, content)
-    header = options.get("header")
-    if header and not rows:
-        # The range starts at the content: where the header stands depends on the order of the options.
-        start, _ = reader.span(min(content, end - 1), min(content, end - 1) + 1)
-        rows.append(_Row(start, start, join_cells(clean(cell, {}).text for cell in next(csv.reader([header]), []))))
+    for number in range(at + 1, content):
+        option = _OPTION.match(reader.line(number).decode("utf-8", "replace"))
+        if option and option["name"] == "header":
+            rows.append(_row(reader, number, number + 1, _fields(option["value"])))
+        elif option and option["name"] == "delim":
+            delimiter = {"tab": "\t", "space": " "}.get(option["value"], option["value"])[:1] or ","
     lines = [reader.lines[number].strip().decode("utf-8", "replace") for number in range(content, end)]
     parsed = csv.reader(lines, delimiter=delimiter, skipinitialspace=delimiter != " ")
     first = content
@@ -296,9 +296,11 @@ def _caption(reader: BlockReader, at: int, offset: int, content: int) -> list[_R
     return [_Row(start, end, text if text.endswith(_MARKS) else text + ":", links)] if text else []
 
 
-def _options(reader: BlockReader, at: int, content: int) -> dict[str, str]:
-    lines = (reader.line(number).decode("utf-8", "replace") for number in range(at + 1, content))
-    return {match["name"]: match["value"].strip() for line in lines if (match := _OPTION.match(line))}
+def _fields(line: str) -> list[str]:
+    try:
+        return next(csv.reader([line], skipinitialspace=True), [])
+    except csv.Error:  # a field of more than 128 kB
+        return [line]
 
 
 def _blocks(node: Node) -> tuple[Block, ...]:

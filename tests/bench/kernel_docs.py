@@ -1,0 +1,98 @@
+"""Fetch the sources of the Linux kernel documentation, which the benches and some tests read.
+
+They come from a Debian package and stay in a cache outside the checkout: `python -m tests.bench.kernel_docs` prints the
+folder.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+PACKAGE = "linux-doc-6.1"
+MIN_FILES = 3000
+"""A folder with fewer documents is not complete; the package held 3,183 when this was written."""
+
+
+class FetchError(Exception):
+    """The documentation cannot be had; the message says what to do."""
+
+
+def folder() -> Path:
+    """Return where the documents are kept, whether or not they are there yet."""
+    cache = os.environ.get("SEEALSO_BENCH_DIR")
+    return (Path(cache) if cache else user_cache_path("seealso-bench")) / "linux-doc"
+
+
+def available() -> Path | None:
+    """Return the folder if it is complete."""
+    root = folder()
+    return root if sum(1 for _ in root.rglob("*.rst")) >= MIN_FILES else None
+
+
+def kernel_docs() -> Path:
+    """Return the folder of the documents, fetched if they are not complete.
+
+    Raises `FetchError` when the package cannot be downloaded or unpacked.
+    """
+    if root := available():
+        return root
+    root = folder()
+    root.parent.mkdir(parents=True, exist_ok=True)
+    # Next to its place, so that it can be moved there once it is complete.
+    with tempfile.TemporaryDirectory(dir=root.parent, prefix="linux-doc-") as temporary:
+        unpacked = Path(temporary)
+        _unpack(_download(unpacked), unpacked / "documents")
+        count = sum(1 for _ in (unpacked / "documents").rglob("*.rst"))
+        if count < MIN_FILES:
+            raise FetchError(f"{PACKAGE} holds only {count} documents; has its layout changed?")
+        shutil.rmtree(root, ignore_errors=True)
+        (unpacked / "documents").replace(root)
+    return root
+
+
+def _download(to: Path) -> Path:
+    for tool in ("apt-get", "dpkg-deb"):
+        if shutil.which(tool) is None:
+            raise FetchError(
+                f"{tool} is missing: the kernel documentation comes from the Debian package {PACKAGE}. Fetch it on a"
+                f" Debian or Ubuntu machine and copy the folder to {folder()}."
+            )
+    _run("apt-get", "download", PACKAGE, cwd=to, hint="Try `apt-get update` first.")
+    return next(to.glob("*.deb"))
+
+
+def _unpack(package: Path, to: Path) -> None:
+    """Write the documents of a package, unpacked, into a new folder."""
+    whole = package.parent / "package"
+    _run("dpkg-deb", "--extract", str(package), str(whole), cwd=package.parent, hint="Is the disk full?")
+    base = next(whole.glob("usr/share/doc/*/Documentation"), None)
+    if base is None:
+        raise FetchError(f"{PACKAGE} has no folder Documentation; has its layout changed?")
+    for file in base.rglob("*.rst*"):
+        if file.is_symlink() or not file.is_file() or not file.name.endswith((".rst", ".rst.gz")):
+            continue
+        goal = to / file.relative_to(base).parent / file.name.removesuffix(".gz")
+        goal.parent.mkdir(parents=True, exist_ok=True)
+        with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as source, goal.open("wb") as sink:
+            shutil.copyfileobj(source, sink)
+
+
+def _run(*command: str, cwd: Path, hint: str) -> None:
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise FetchError(f"`{' '.join(command)}` failed: {done.stderr.strip()} {hint}")
+
+
+if __name__ == "__main__":
+    try:
+        print(kernel_docs())
+    except FetchError as error:
+        sys.exit(str(error))

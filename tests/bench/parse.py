@@ -1,0 +1,111 @@
+"""How fast documents become passages, beside a bare parse of the same files in the same run.
+
+`python -m tests.bench.parse` reads the kernel documentation; `--files N` reads a part of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import tree_sitter_rst
+from tree_sitter import Language, Parser
+
+from seealso.text.rst import RstSegmenter
+
+from .kernel_docs import FetchError, kernel_docs
+
+EDITED_BYTES = 68_000
+EDITS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """Wall-clock seconds for reading all documents once."""
+
+    bare_s: float
+    segmenter_s: float
+    megabytes: float
+    passages: int
+
+    @property
+    def ratio(self) -> float:
+        """Time of our segmenter over that of the bare parse."""
+        return self.segmenter_s / self.bare_s
+
+
+def measure(documents: list[bytes], rounds: int) -> Speed:
+    """Read all documents by turns with a bare tree-sitter parser and with ours; the faster round of each counts."""
+    parser = Parser(Language(tree_sitter_rst.language()))
+    passages = 0
+
+    def bare() -> None:
+        for document in documents:
+            parser.parse(document)
+
+    def ours() -> None:
+        nonlocal passages
+        passages = sum(len(RstSegmenter().segment(document).passages) for document in documents)
+
+    times = [(_time(bare), _time(ours)) for _ in range(rounds)]
+    megabytes = sum(map(len, documents)) / 1e6
+    return Speed(min(bare for bare, _ in times), min(ours for _, ours in times), megabytes, passages)
+
+
+def edit_times(document: bytes) -> list[float]:
+    """Return the seconds that each of some one-character edits all over a document takes."""
+    segmenter = RstSegmenter()
+    segmenter.segment(document)
+    times = []
+    for number in range(1, EDITS + 1):
+        at = len(document) * number // (EDITS + 1)
+        while document[at] & 0xC0 == 0x80:
+            at += 1
+        edited = document[:at] + b"x" + document[at:]
+        start = time.perf_counter()
+        segmenter.segment(edited)
+        times.append(time.perf_counter() - start)
+    return times
+
+
+def _time(work: Callable[[], object]) -> float:
+    gc.collect()
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    arguments.add_argument("--files", type=int, help="read every nth document only, so that about this many are read")
+    arguments.add_argument("--rounds", type=int, default=2)
+    options = arguments.parse_args()
+    files: list[Path] = sorted(kernel_docs().rglob("*.rst"))
+    if options.files:
+        files = files[:: max(1, len(files) // options.files)]
+    documents = [file.read_bytes() for file in files]
+    speed = measure(documents, options.rounds)
+    print(f"documents               {len(documents):>10,}   {speed.megabytes:.1f} MB")
+    print(f"passages                {speed.passages:>10,}")
+    print(f"bare tree-sitter parse  {speed.megabytes / speed.bare_s:>10.2f}   MB/s")
+    print(f"our segmenter           {speed.megabytes / speed.segmenter_s:>10.2f}   MB/s")
+    print(f"time over bare parse    {speed.ratio:>10.2f}   (at most 1.5)")
+    document = min(documents, key=lambda document: abs(len(document) - EDITED_BYTES))
+    cold_s = min(_time(lambda: RstSegmenter().segment(document)) for _ in range(5))
+    times = edit_times(document)
+    print(f"one document, cold      {cold_s * 1e3:>10.1f}   ms ({len(document):,} bytes)")
+    print(f"one edit, median        {statistics.median(times) * 1e3:>10.1f}   ms")
+    print(f"one edit, slowest       {max(times) * 1e3:>10.1f}   ms")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except FetchError as error:
+        sys.exit(str(error))
