@@ -21,6 +21,9 @@ def register(server: Server) -> None:
             ls.session.remove_folder(removed.uri)
         for added in params.event.added:
             ls.session.add_folder(added.uri)
+        for document in list(ls.session.documents.values()):
+            if ls.session.folder_of(document.path) is None:
+                diagnostics.clear(ls.session, document.uri)
         await ls.session.configure()
         for document in list(ls.session.documents.values()):
             diagnostics.schedule(ls.session, document)

@@ -1,0 +1,189 @@
+"""One update runs, at most one waits."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from lsprotocol import types
+
+from fake_embedder import FakeEmbedder
+from seealso.embed.base import EmbedKind, Vectors
+from seealso.errors import CancelledError, EmbeddingError
+from seealso.index.lock import writer_lock
+from seealso.lsp import updates
+from seealso.lsp.capabilities import Client
+from seealso.lsp.outbox import Outbox
+from seealso.lsp.updates import Updater
+from seealso.model import UpdateReport
+from seealso.workspace import Workspace
+from unit.lsp.test_progress import Wire
+
+pytestmark = pytest.mark.asyncio
+TIMEOUT_S = 20.0
+
+
+class SlowEmbedder(FakeEmbedder):
+    """Embeds when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun = threading.Event()
+        self.gate = threading.Event()
+        self.error: Exception | None = None
+        self.calls = 0
+
+    def embed(self, texts: Any, kind: EmbedKind) -> Vectors:
+        self.calls += 1
+        self.begun.set()
+        assert self.gate.wait(TIMEOUT_S)
+        if self.error is not None:
+            raise self.error
+        return super().embed(texts, kind)
+
+
+class Bench:
+    """An updater on a real workspace with an embedder that waits."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.embedder = SlowEmbedder()
+        self.workspace = Workspace.open(root, embedder=self.embedder)
+        self.wire = Wire()
+        self.executor = ThreadPoolExecutor(1)
+        self.changes = 0
+        self.updater = Updater(
+            self.workspace,
+            "docs",
+            self.executor,
+            Outbox(self.wire),
+            Client(progress=True),
+            first=list,
+            on_change=self._changed,
+        )
+
+    def _changed(self) -> None:
+        self.changes += 1
+        self.wire.arrived.set()
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Look again after each message and each end of an update."""
+        async with asyncio.timeout(TIMEOUT_S):
+            while not condition():
+                self.wire.arrived.clear()
+                await self.wire.arrived.wait()
+
+    def write(self, name: str, text: str) -> None:
+        (self.root / f"{name}.md").write_text(f"# {name}\n\nA passage about {text} and nothing else at all.\n")
+
+    async def begun(self) -> None:
+        assert await asyncio.to_thread(self.embedder.begun.wait, TIMEOUT_S)
+        self.embedder.begun.clear()
+
+    async def report(self, answer: asyncio.Future[UpdateReport]) -> UpdateReport:
+        return await asyncio.wait_for(asyncio.shield(answer), TIMEOUT_S)
+
+    def shown(self) -> list[str]:
+        return [params.message for method, params in self.wire.sent if method == types.WINDOW_SHOW_MESSAGE]
+
+
+@pytest_asyncio.fixture
+async def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
+    monkeypatch.setenv("SEEALSO_CACHE_DIR", str(tmp_path / "cache"))
+    (tmp_path / "docs").mkdir()
+    bench = Bench(tmp_path / "docs")
+    bench.write("first", "rivers")
+    yield bench
+    bench.embedder.gate.set()
+    bench.updater.close()
+    await asyncio.to_thread(bench.executor.shutdown)
+    bench.workspace.close()
+
+
+async def test_wishes_while_one_runs_become_one_more_run(bench: Bench) -> None:
+    first = bench.updater.request()
+    await bench.begun()
+    bench.write("second", "mountains")
+    waiting = [bench.updater.request() for _ in range(5)]
+    assert all(answer is waiting[0] for answer in waiting)
+    assert waiting[0] is not first
+    bench.embedder.gate.set()
+    assert (await bench.report(first)).embedded == 1
+    assert (await bench.report(waiting[0])).added == 1
+    assert bench.embedder.calls == 2
+    await asyncio.sleep(0)
+    assert not bench.updater.running
+
+
+async def test_cancelling_stops_what_runs_and_what_waits(bench: Bench) -> None:
+    for number in range(200):
+        bench.write(f"many{number}", f"subject {number}")
+    first = bench.updater.request(visible=True)
+    await bench.begun()
+    waiting = bench.updater.request()
+    bench.updater.cancel()
+    bench.embedder.gate.set()
+    report = await bench.report(first)
+    assert report.cancelled
+    assert report.pending > 0
+    with pytest.raises(CancelledError):
+        await bench.report(waiting)
+    assert "stopped" in [params.value.message for method, params in bench.wire.sent if method == types.PROGRESS][-1]
+    assert bench.shown() == []
+
+
+async def test_a_rebuild_takes_the_place_of_an_update(bench: Bench) -> None:
+    for number in range(200):
+        bench.write(f"many{number}", f"subject {number}")
+    first = bench.updater.request()
+    await bench.begun()
+    rebuild = bench.updater.request(rebuild=True)
+    bench.embedder.gate.set()
+    assert (await bench.report(first)).cancelled
+    report = await bench.report(rebuild)
+    assert (report.cancelled, report.pending, report.documents) == (False, 0, 201)
+
+
+async def test_another_process_is_waited_for(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(updates, "RETRY_S", (0.01,))
+    bench.embedder.gate.set()
+    before = bench.workspace.directory
+    with writer_lock(before):
+        answer = bench.updater.request()
+        with pytest.raises(Exception, match="Another seealso process is writing"):
+            await bench.report(answer)
+        logged = [params.message for method, params in bench.wire.sent if method == types.WINDOW_LOG_MESSAGE]
+        assert len(logged) == 1
+    await bench.until(lambda: bench.embedder.calls == 1)
+    assert bench.shown() == []
+
+
+async def test_a_model_that_fails_is_told_once(bench: Bench) -> None:
+    bench.embedder.error = EmbeddingError("The model is damaged.", hint="Install seealso again.")
+    bench.embedder.gate.set()
+    for _ in range(3):
+        with pytest.raises(EmbeddingError):
+            await bench.report(bench.updater.request())
+    assert bench.shown() == ["seealso: The model is damaged. Install seealso again."]
+    assert bench.changes >= 3, "words are indexed: answers may have changed"
+
+
+async def test_a_short_update_nobody_asked_for_shows_no_bar(bench: Bench) -> None:
+    bench.embedder.gate.set()
+    await bench.report(bench.updater.request())
+    assert bench.wire.values() == []
+    await bench.report(bench.updater.request(visible=True))
+    await bench.until(lambda: [value["kind"] for value in bench.wire.values()][-1:] == ["end"])
+
+
+async def test_nothing_runs_after_the_end(bench: Bench) -> None:
+    bench.updater.close()
+    with pytest.raises(CancelledError):
+        await bench.report(bench.updater.request())
+    assert bench.embedder.calls == 0
