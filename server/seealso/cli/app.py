@@ -18,6 +18,7 @@ from seealso.cli import (
     doctor,
     duplicates,
     embedding,
+    ignoring,
     indexing,
     questions,
     serving,
@@ -38,7 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (indexing, questions, duplicates, serving, doctor, embedding):
+for group in (indexing, questions, duplicates, ignoring, serving, doctor, embedding):
     group.register(app)
 
 

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from .conftest import Seealso
+
+FIRST = "If copies cannot be read, call the engineer on duty at once and do not try repairs on the only copy left.\n"
+SECOND = FIRST.replace("at once", "immediately")
+
+
+def test_marked_pair_is_reported_no_more_and_can_be_carried_elsewhere(scratch: Seealso) -> None:
+    (scratch.folder / "one.md").write_text(FIRST)
+    (scratch.folder / "two.md").write_text(f"# Two\n\n{SECOND}")
+    scratch("index", "docs")
+    assert len(scratch("duplicates", "docs", "--json").objects) == 1
+    assert scratch("ignore", "docs/one.md:1", "docs/two.md:3").code == 0
+    assert scratch("duplicates", "docs", "--json").objects == []
+    exported = scratch("ignore", "--path", "docs", "--json")
+    assert {frozenset(pair.values()) for pair in exported.objects} == {frozenset((FIRST.strip(), SECOND.strip()))}
+
+    elsewhere = Seealso(scratch.cache.with_name("other-cache"), scratch.folder)
+    elsewhere("index", "docs")
+    assert len(elsewhere("duplicates", "docs", "--json").objects) == 1
+    assert elsewhere("ignore", "--path", "docs", "--import", stdin=exported.out.encode()).code == 0
+    assert elsewhere("duplicates", "docs", "--json").objects == []
+
+
+def test_what_is_no_pair_is_refused_and_nothing_is_marked(scratch: Seealso) -> None:
+    (scratch.folder / "one.md").write_text(FIRST)
+    scratch("index", "docs")
+    for arguments, stdin in (
+        (["docs/one.md:1"], b""),
+        (["docs/one.md:1", "docs/none.md:1"], b""),
+        (["docs/one.md:1", "docs/one.md:9"], b""),
+        (["--path", "docs", "--import"], b'{"first": "a", "second": "b"}\n{"first": 1}\n'),
+    ):
+        refused = scratch("ignore", *arguments, stdin=stdin)
+        assert (refused.code, refused.out) == (2, "")
+        assert refused.err.startswith("seealso: ")
+    assert scratch("ignore", "--path", "docs", "--json").objects == []
