@@ -3,7 +3,7 @@ from __future__ import annotations
 from .conftest import Seealso
 
 FIRST = "If copies cannot be read, call the engineer on duty at once and do not try repairs on the only copy left.\n"
-SECOND = FIRST.replace("at once", "immediately")
+SECOND = FIRST.replace("do not try repairs", "please do not try any repairs")
 
 
 def test_marked_pair_is_reported_no_more_and_can_be_carried_elsewhere(scratch: Seealso) -> None:
