@@ -22,7 +22,7 @@ _OPAQUE = re.compile(
     "|kernel-feat|kernel-abi|kernel-render|maintainers-include|tabularcolumns|cssclass|contents"
 )
 _ADMONITION = re.compile("seealso|todo|impl-detail")
-_VERSION = re.compile("versionadded|versionchanged|deprecated")
+_VERSION = re.compile("version-?(added|changed|removed)|deprecated")
 
 
 class _Opaque(Directive):
@@ -78,7 +78,8 @@ def _role(name: str, rawtext: str, text: str, lineno: int, inliner: Any, options
         return [], []
     titled = None if name in ("kbd", "file") else re.match(r"(.+?)\s*<[^<>]+>\Z", text, re.DOTALL)
     shown = titled[1] if titled else text.rpartition(".")[2] if text.startswith("~") else text
-    return [nodes.inline(rawtext, utils.unescape(shown))], []
+    prefix = f"{name} " if name in ("pep", "rfc") and not titled else ""
+    return [nodes.inline(rawtext, utils.unescape(prefix + shown))], []
 
 
 @contextmanager

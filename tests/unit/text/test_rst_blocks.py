@@ -69,7 +69,15 @@ CSV_TABLE = """\
    :delim: ;
 
    a; "first; thing"
-   b; second
+   b; "over
+   lines"
+"""
+
+CSV_HEADER = """\
+.. csv-table::
+   :header: Name, "What, and why"
+
+   a, first
 """
 
 
@@ -112,7 +120,8 @@ CSV_TABLE = """\
         pytest.param(SIMPLE, [(1, 8, T, "Name, Means; a, first thing; b, second")], id="simple table"),
         pytest.param(SPANNED, [(1, 5, T, "Name, Both of them; a, one, two")], id="simple table with a span"),
         pytest.param(LIST_TABLE, [(1, 7, T, "All names: Name, Means; a, first thing")], id="list table"),
-        pytest.param(CSV_TABLE, [(1, 5, T, "All names: a, first; thing; b, second")], id="CSV table"),
+        pytest.param(CSV_TABLE, [(1, 6, T, "All names: a, first; thing; b, over lines")], id="CSV table"),
+        pytest.param(CSV_HEADER, [(2, 4, T, "Name, What, and why; a, first")], id="CSV table with a header"),
         pytest.param(
             f".. table:: Names\n\n{SIMPLE}".replace("\n", "\n   "),
             [(1, 10, T, "Names: Name, Means; a, first thing; b, second")],

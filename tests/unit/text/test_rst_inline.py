@@ -16,6 +16,7 @@ TARGETS = {"guide": "https://example.org/guide", "the guide": "guide.html"}
         pytest.param("一行\n下一行", "一行下一行", (), id="line end between ideographs"),
         pytest.param("*one* **two** ``three``", "one two three", (), id="emphasis and literals"),
         pytest.param("``a * b`` and ``c`d``", "a * b and c`d", (), id="markup in literals"),
+        pytest.param("``:f:`x```, ```y``", ":f:`x`, `y", (), id="backquotes at the ends of literals"),
         pytest.param(r"``a\n``", r"a\n", (), id="backslash in a literal"),
         pytest.param("call``foo``", "call foo", (), id="literal in a word"),
         pytest.param("char *a, char *b", "char *a, char *b", (), id="pointers"),
@@ -42,6 +43,7 @@ TARGETS = {"guide": "https://example.org/guide", "the guide": "guide.html"}
         pytest.param("`t <https://x.org/\n  a>`__.", "t.", ("https://x.org/a",), id="wrapped URI"),
         pytest.param("`<https://x.org>`_", "https://x.org", ("https://x.org",), id="URI alone"),
         pytest.param("`t <guide_>`_", "t", ("https://example.org/guide",), id="embedded name"),
+        pytest.param("`<the guide_>`__", "the guide", ("guide.html",), id="embedded name alone"),
         pytest.param("guide_ and `the guide`_", "guide and the guide", tuple(TARGETS.values()), id="names"),
         pytest.param(
             "unknown_ and __init__ and a_b_ and a__b_", "unknown and __init__ and a_b and a__b_", (), id="underscores"

@@ -44,6 +44,7 @@ def test_identifiers_of_letters_beyond_ascii(name: str) -> None:
         pytest.param("\ufeffOne\n===\n", [("One", 1)], id="byte order mark"),
         pytest.param("First line\nsecond line\n===========\n", [], id="second line of a paragraph"),
         pytest.param("One\n===\nText right below.\n", [("One", 1)], id="no blank line"),
+        pytest.param(".. container::\n\n   One\n   ===\n", [("One", 1)], id="inside a container"),
         pytest.param(".. only:: html\n\n   One\n   ===\n", [("One", 1)], id="inside only"),
         pytest.param(".. note::\n\n   One\n   ===\n", [], id="inside a note"),
         pytest.param("* One\n  ===\n", [], id="inside a list"),

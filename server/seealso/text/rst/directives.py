@@ -20,7 +20,11 @@ _ADMONITIONS = words(
 )
 """The text on the directive's own line is prose already."""
 
-_VERSIONS = {"versionadded": 1, "versionchanged": 1, "versionremoved": 1, "deprecated": 1, "deprecated-removed": 2}
+_VERSIONS = {
+    **dict.fromkeys(("versionadded", "versionchanged", "versionremoved", "soft-deprecated", "deprecated"), 1),
+    **dict.fromkeys(("version-added", "version-changed", "version-removed"), 1),
+    "deprecated-removed": 2,
+}
 """Words before the prose on the directive's line."""
 
 _SECTIONS = frozenset({"container", "ifconfig", "only", "tab", "tab-item", "div", "rst-class", "class"})
@@ -39,7 +43,7 @@ _CODE = words(
     console sourcecode tabularcolumns testcleanup testcode testoutput testsetup
     aafig blockdiag digraph graph graphviz inheritance-diagram kernel-render mermaid plantuml seqdiag uml
     math raw highlight
-    autoattribute autoclass autodata autoexception autofunction automethod automodule autosummary autodoc
+    autosummary
     kernel-abi kernel-doc kernel-feat maintainers-include
     bibliography contents cssclass currentmodule date default-domain default-role footer header image index meta
     module replace role sectionauthor codeauthor moduleauthor sectnum target-notes title toctree unicode
@@ -53,7 +57,8 @@ _BODIES = words(
     admonition card centered details dropdown figure glossary grid grid-item grid-item-card hlist kernel-figure
     opcode sidebar tab-set tabs topic rubric
     attribute classmethod cmdoption confval data decorator decoratormethod describe directive enum enumerator envvar
-    exception function macro member method object option program property staticmethod struct type union var
+    autoattribute autoclass autodata autodecorator autoexception autofunction automethod automodule autoproperty
+    autotype exception function macro member method object option program property staticmethod struct type union var
     """
 )
 """Known to have an argument (a title, a path, a signature) and prose below it."""
@@ -77,7 +82,7 @@ def read(reader: BlockReader, at: int, end: int, base: int, name: str, offset: i
     elif name in _ADMONITIONS:
         _admonition(reader, at, end, base, offset, nodes)
     elif name in _VERSIONS:
-        _admonition(reader, at, end, base, _behindwords(reader.lines[at], offset, _VERSIONS[name]), nodes)
+        _admonition(reader, at, end, base, _behind_words(reader.lines[at], offset, _VERSIONS[name]), nodes)
     else:
         nodes.append(Sign.BREAK)
         # A signature may start below the directive's line.
@@ -120,7 +125,7 @@ def _next_blank(reader: BlockReader, at: int, end: int) -> int:
     return at
 
 
-def _behindwords(line: bytes, offset: int, count: int) -> int:
+def _behind_words(line: bytes, offset: int, count: int) -> int:
     parts = line[offset:].split(None, count)
     return line.rindex(parts[count]) if len(parts) > count else len(line)
 

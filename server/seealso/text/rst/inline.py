@@ -39,7 +39,7 @@ _INLINE = re.compile(
     rf"""
       \\(?P<escape>[\s\S]?)
     | `(?:
-          `(?P<literal>(?!\s)[^`]++(?:`[^`]++)*+)``
+          `(?P<literal>(?!\s)(?:[^`]++|`(?!`(?!`)))++)``
         | (?P<text>(?!\s)[^`]++)(?<!\s)`(?P<suffix>__?(?![\w`])|:(?:[\w.+-]{{1,40}}:){{1,4}}(?!`))?
       )
     | :(?<![\w:]:)(?P<role>(?:[\w.+-]{{1,40}}:){{1,4}})`(?P<body>[^`]++)`
@@ -186,10 +186,11 @@ def _hyperlink(links: list[str], targets: Targets, body: str) -> str:
         return unescape(body)
     title, target = body[: embedded.start()], "".join(embedded[1].split())
     if target.endswith("_") and not target.endswith("\\_"):
-        _resolve(links, targets, unescape(embedded[1][:-1]))
-    else:
-        target = unescape(target)
-        links.append(target)
+        name = unescape(embedded[1].strip()[:-1])
+        _resolve(links, targets, name)
+        return unescape(title) or name
+    target = unescape(target)
+    links.append(target)
     return unescape(title) or target
 
 

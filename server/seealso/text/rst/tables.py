@@ -172,7 +172,7 @@ def csv_directive(reader: BlockReader, at: int, end: int, offset: int, content: 
             rows.append(_row(reader, number, number + 1, _fields(option["value"])))
         elif option and option["name"] == "delim":
             delimiter = {"tab": "\t", "space": " "}.get(option["value"], option["value"])[:1] or ","
-    lines = [reader.lines[number].strip().decode("utf-8", "replace") for number in range(content, end)]
+    lines = [reader.lines[number].strip().decode("utf-8", "replace") + "\n" for number in range(content, end)]
     parsed = csv.reader(lines, delimiter=delimiter, skipinitialspace=delimiter != " ")
     first = content
     try:
