@@ -12,6 +12,7 @@ from seealso.cli.console import answers, warn, write_json
 from seealso.cli.options import InsideOption, JsonOption
 from seealso.cli.printable import printable
 from seealso.cli.questions import parse_location
+from seealso.cli.units import count
 from seealso.errors import SettingsError
 from seealso.workspace import Workspace
 
@@ -23,7 +24,7 @@ def register(app: typer.Typer) -> None:
     def _ignore(
         places: Annotated[
             list[str] | None,
-            typer.Argument(metavar="[FILE:LINE FILE:LINE]", help="The two passages; lines count from 1."),
+            typer.Argument(metavar="FILE:LINE", help="The two passages; lines count from 1."),
         ] = None,
         path: InsideOption = Path(),
         take: Annotated[
@@ -31,11 +32,12 @@ def register(app: typer.Typer) -> None:
         ] = False,
         json: JsonOption = False,
     ) -> int:
-        """Mark two passages as an intended pair: they are never reported as duplicates of each other again.
+        """Mark two passages that are meant to repeat each other.
 
-        Without places, the marked pairs are listed; with --json as one object a line (`first`, `second`: the texts),
-        to be kept in a repository and read back with --import. Pairs are kept by their words, so they survive moves;
-        when one of the passages is rewritten, it is looked at anew.
+        They are never reported as duplicates of each other again. Without places, the marked pairs are listed; with
+        --json as one object a line (`first`, `second`: the texts), to be kept in a repository and read back with
+        --import. Pairs are kept by their words, so they survive moves; when one of the passages is rewritten, it is
+        looked at anew.
         """
         if places and len(places) != 2:
             raise SettingsError("A pair has two places.", hint="Write `seealso ignore FILE:LINE FILE:LINE`.")
@@ -46,10 +48,10 @@ def register(app: typer.Typer) -> None:
             if places:
                 workspace.ignore(*(_text_at(workspace, place) for place in places))
             elif take:
-                pairs = [_pair(line, number) for number, line in enumerate(sys.stdin, 1) if line.strip()]
+                pairs = [_pair(line, number) for number, line in enumerate(sys.stdin.buffer, 1) if line.strip()]
                 for first, second in pairs:
                     workspace.ignore(first, second)
-                warn(f"{len(pairs)} pairs read.")
+                warn(f"{count(len(pairs), 'pair')} read.")
             else:
                 _list(workspace, json=json)
         finally:
@@ -69,7 +71,7 @@ def _text_at(workspace: Workspace, place: str) -> str:
     return passage.text
 
 
-def _pair(line: str, number: int) -> tuple[str, str]:
+def _pair(line: bytes, number: int) -> tuple[str, str]:
     try:
         pair = json_lines.loads(line)
         first, second = pair["first"], pair["second"]
@@ -85,4 +87,4 @@ def _list(workspace: Workspace, *, json: bool) -> None:
         if json:
             write_json({"first": first, "second": second})
         else:
-            answers().print(f"{printable(first)}\n  ~ {printable(second)}\n")
+            answers().print(f"{printable(first)}\n  ~ {printable(second)}\n", soft_wrap=True)

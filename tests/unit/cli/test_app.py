@@ -12,7 +12,7 @@ import pytest
 
 from seealso.cli import main
 
-COMMANDS = ["index", "update", "status", "search", "related", "duplicates", "lsp", "doctor", "embed"]
+COMMANDS = ["index", "update", "status", "search", "related", "duplicates", "ignore", "lsp", "doctor", "embed"]
 
 Run = Callable[..., tuple[int, str, str]]
 
