@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Literal
 
 from seealso.lsp.sentences import MIN_OVERLAP, closest, rest_of, sentences
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from seealso.lsp.sentences import Written
+    from seealso.lsp.titles import Named
     from seealso.model import Heading, Match, Passage, Place
     from seealso.text.base import Format
 
@@ -114,21 +116,26 @@ def uses_wiki_links(passages: Iterable[Passage], text: str) -> bool:
 def link_proposals(
     document: str,
     syntax: Format,
-    typed: str,
     matches: Iterable[Match],
-    headings: Iterable[tuple[str, Heading]],
+    named: Iterable[Named],
     *,
     wiki: bool,
 ) -> list[Proposal]:
     """Return links to sections: first those whose title has the typed words, then those related by meaning."""
     related = [match.place for match in matches]
     rank = {place.path: index for index, place in reversed(list(enumerate(related)))}
-    named = sorted(
-        named_headings(typed, headings),
-        key=lambda found: (found[0], rank.get(found[1], len(rank)), found[1] != document, len(found[2].title)),
+    best = nsmallest(
+        MAX_LINKS,
+        named,
+        key=lambda found: (
+            not found.begins,
+            rank.get(found.path, len(rank)),
+            found.path != document,
+            len(found.heading.title),
+        ),
     )
     targets: dict[tuple[str, str], tuple[str, Heading | None, Place | None]] = {}
-    for _, path, heading in named[:MAX_LINKS]:
+    for _, path, heading in best:
         targets.setdefault((path, heading.anchor), (path, heading, None))
     for place in related:
         section = place.headings[-1] if place.headings else None
@@ -139,22 +146,6 @@ def link_proposals(
         _link(document, syntax, path, heading, place, wiki=wiki)
         for path, heading, place in list(targets.values())[:MAX_LINKS]
     ]
-
-
-def named_headings(typed: str, headings: Iterable[tuple[str, Heading]]) -> list[tuple[int, str, Heading]]:
-    """Return the headings that hold all typed words, with 0 for those that begin with them, 1 for the others."""
-    words = typed.casefold().split()
-    if not words:
-        return []
-    whole = " ".join(words)
-    found = []
-    for path, heading in headings:
-        title = heading.title.casefold()
-        if title.startswith(whole):
-            found.append((0, path, heading))
-        elif all(word in title for word in words):
-            found.append((1, path, heading))
-    return found
 
 
 def _link(

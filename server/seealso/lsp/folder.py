@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from seealso.lsp.titles import Titles
 from seealso.lsp.updates import Updater
 from seealso.settings import Settings
 
@@ -60,6 +61,7 @@ class Folder:
         self._opened: asyncio.Future[Workspace] = asyncio.get_running_loop().create_future()
         # Whoever asks a question gets the error; nobody has to.
         self._opened.add_done_callback(lambda opened: opened.cancelled() or opened.exception())
+        self.titles = Titles()
         self.begun = False
         """Whether `open` was called."""
         self.updater: Updater | None = None
@@ -93,11 +95,22 @@ class Folder:
             self._threads.updates,
             self._outbox,
             self._client,
-            first=lambda: [path for document in self._documents(self) if (path := workspace.relative(document.path))],
-            on_change=lambda: self._on_change(self),
+            first=lambda: self._paths(workspace),
+            on_change=self._changed,
         )
         self._opened.set_result(workspace)
         self.update(visible=True)
+
+    def _changed(self) -> None:
+        self.titles.forget()
+        self._on_change(self)
+
+    def _paths(self, workspace: Workspace) -> list[str]:
+        return [path for document in self._documents(self) if (path := workspace.relative(document.path))]
+
+    async def opened_paths(self) -> list[str]:
+        """Return the open documents of the folder as the workspace names them."""
+        return self._paths(await self._workspace())
 
     async def configure(self, settings: Settings) -> None:
         """Use other settings from now on; the index follows when they change what belongs into it."""
@@ -143,6 +156,7 @@ class Folder:
 
     def drop(self, document: Document) -> None:
         """Let the file on disk count again."""
+        self.titles.forget()
         if self._opened.done() and not self._opened.cancelled() and self._opened.exception() is None:
             workspace = self._opened.result()
             relative = workspace.relative(document.path)

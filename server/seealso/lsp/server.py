@@ -175,6 +175,8 @@ def main(tcp: tuple[str, int] | None = None) -> int:
     if level != "DEBUG":
         # pygls logs the text of every message at INFO.
         logging.getLogger("pygls").setLevel(logging.WARNING)
+    # While an update computes in Python, every hop of an answer between threads waits this long at worst (5 ms before).
+    sys.setswitchinterval(0.001)
     server = Server()
     try:
         asyncio.run(server.serve_tcp(*tcp) if tcp is not None else server.serve_stdio(*_take_stdio()))

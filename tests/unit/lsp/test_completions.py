@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from seealso.lsp import completions, snippets
 from seealso.lsp.completions import Context
 from seealso.lsp.sentences import Written
+from seealso.lsp.titles import Named, Title, named
 from seealso.model import Heading, Match, Passage, PassageKind, Place
 from seealso.text import markdown, rst
 
@@ -86,9 +87,26 @@ HEADINGS = [
 ]
 
 
+def headings(typed: str) -> list[Named]:
+    return list(named(typed, [Title(heading.title.casefold(), path, heading) for path, heading in HEADINGS]))
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        pytest.param("inst", [True, False, True], id="a beginning"),
+        pytest.param("LINUX on", [False], id="words in any order and case"),
+        pytest.param("on linux", [False], id="whole words"),
+        pytest.param("boat", [], id="none"),
+    ],
+)
+def test_titles_are_found_by_their_words(typed: str, expected: list[bool]) -> None:
+    assert [found.begins for found in headings(typed)] == expected
+
+
 def test_titles_that_begin_with_the_words_come_first_then_what_is_related() -> None:
     related = [match("e.md", "x", "Setup"), match("a.md", "y", "Installing on Linux")]
-    found = completions.link_proposals("guide/x.md", markdown.FORMAT, "inst", related, HEADINGS, wiki=False)
+    found = completions.link_proposals("guide/x.md", markdown.FORMAT, related, headings("inst"), wiki=False)
     assert [proposal.text for proposal in found] == [
         "[Installing on Linux](../a.md#installing-on-linux)",
         "[Install](c.md)",
@@ -100,18 +118,18 @@ def test_titles_that_begin_with_the_words_come_first_then_what_is_related() -> N
 
 
 def test_links_in_restructuredtext() -> None:
-    found = completions.link_proposals("guide/x.rst", rst.FORMAT, "", [match("a.rst", "x")], (), wiki=False)
+    found = completions.link_proposals("guide/x.rst", rst.FORMAT, [match("a.rst", "x")], (), wiki=False)
     assert [proposal.text for proposal in found] == [":doc:`a <../a>`"]
 
 
 def test_wiki_links_name_the_document_and_the_heading() -> None:
-    found = completions.link_proposals("x.md", markdown.FORMAT, "install", [], HEADINGS, wiki=True)
+    found = completions.link_proposals("x.md", markdown.FORMAT, [], headings("install"), wiki=True)
     assert [proposal.text for proposal in found] == ["[[guide/c]]", "[[a#Installing on Linux]]", "[[b#How to install]]"]
 
 
 def test_a_section_is_offered_once() -> None:
     related = [match("e.md", "x", "Setup"), match("e.md", "y", "Setup")]
-    assert len(completions.link_proposals("x.md", markdown.FORMAT, "", related, (), wiki=False)) == 1
+    assert len(completions.link_proposals("x.md", markdown.FORMAT, related, (), wiki=False)) == 1
 
 
 def test_wiki_links_are_told_from_other_links_by_their_brackets() -> None:

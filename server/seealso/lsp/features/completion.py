@@ -11,13 +11,14 @@ from seealso.lsp import completions, render, sentences, snippets
 from seealso.lsp.uris import to_uri
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from seealso.lsp.capabilities import Client
     from seealso.lsp.completions import Context, Proposal
     from seealso.lsp.documents import Snapshot
     from seealso.lsp.server import Server
+    from seealso.lsp.titles import Titles
     from seealso.model import Match, Place
     from seealso.settings import CompletionSettings
     from seealso.workspace import Workspace
@@ -60,7 +61,7 @@ def register(server: Server) -> None:
         triggered = (
             params.context is not None and params.context.trigger_kind == types.CompletionTriggerKind.TriggerCharacter
         )
-        request = _Request(snapshot, params.position, settings, triggered)
+        request = _Request(snapshot, params.position, settings, triggered, folder.titles, await folder.opened_paths())
         found = await folder.ask(request)
         if found is None or not ls.session.is_current(snapshot):
             return None
@@ -92,6 +93,8 @@ class _Request:
     position: types.Position
     settings: CompletionSettings
     triggered: bool
+    titles: Titles
+    opened: Collection[str]
 
     def __call__(self, workspace: Workspace) -> tuple[Context, list[Proposal]] | None:
         from seealso.text.registry import format_for
@@ -122,8 +125,8 @@ class _Request:
         if self.settings.links:
             wiki = context.kind == "wiki" or (markdown and completions.uses_wiki_links(passages, text.source))
             words = context.typed.strip() if context.kind != "any" or len(context.typed) > MIN_WORD else ""
-            headings = workspace.headings() if words else ()
-            links = completions.link_proposals(snapshot.path, syntax, words, matches, headings, wiki=wiki)
+            named = self.titles.find(words, workspace, self.opened)
+            links = completions.link_proposals(snapshot.path, syntax, matches, named, wiki=wiki)
             proposals += links if context.kind != "any" else links[:LINKS_WHILE_TYPING]
         if self.settings.snippets and context.kind == "any" and not context.typed:
             # Only on request: while a word is being typed a list of quotations would be in the way.
