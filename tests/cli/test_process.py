@@ -132,6 +132,11 @@ def run_on_terminal(command: list[str], cwd: Path, environment: dict[str, str]) 
     return process.wait(TIMEOUT_S), shown.decode("utf-8", "replace")
 
 
+def test_shells_can_ask_for_completions(scratch: Seealso) -> None:
+    result = scratch(_SEEALSO_COMPLETE="complete_bash", COMP_WORDS="seealso dupl", COMP_CWORD="1")
+    assert (result.code, result.out.strip(), result.err) == (0, "duplicates", "")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
 def test_a_closed_pipe_is_no_bug(handbook: Seealso) -> None:
     process = subprocess.Popen(

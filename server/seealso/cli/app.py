@@ -81,8 +81,9 @@ def run_app(arguments: Sequence[str]) -> int:
         # The reader (`head`, a pager) has seen enough. Python would complain once more while it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_CLOSED_PIPE
-    except SystemExit:
-        return EXIT_CLOSED_PIPE  # typer's own way of saying the same
+    except SystemExit as end:
+        # 1 is typer's own way of saying the same; 0 ends a shell's question for completions.
+        return EXIT_CLOSED_PIPE if end.code == 1 else EXIT_OK
     except (KeyboardInterrupt, typer.Abort):
         result = EXIT_INTERRUPTED
     except Exception:  # noqa: BLE001  the outermost border: a bug is shown whole, and told from findings
