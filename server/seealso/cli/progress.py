@@ -55,13 +55,15 @@ class ProgressBars:
         self._tasks: dict[model.Phase, TaskID] = {}
 
     def __enter__(self) -> Self:
-        self._bars.start()
+        if not self._bars.disable:
+            self._bars.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._bars.stop()
+        if not self._bars.disable:
+            self._bars.stop()
 
     def report(self, progress: model.Progress) -> None:
         """Move the bar of the phase; the phases before it disappear."""
