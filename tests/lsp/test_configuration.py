@@ -59,6 +59,26 @@ async def test_a_change_takes_effect(start: StartEditor) -> None:
     assert (await editor.diagnosed("notes/again.md", since=since)).diagnostics == ()
 
 
+async def test_what_is_left_out_is_left_alone_in_the_editor_too(start: StartEditor) -> None:
+    editor = await start(capabilities=VSCODE, configuration={"index": {"maxFileBytes": 5000}})
+    write(editor.root, {".seealsoignore": "drafts/\n"})
+    await editor.indexed()
+    editor.open("drafts/music.md", FILES["notes/music.md"])
+    editor.open("notes/long.md", FILES["notes/music.md"] + "x " * 5000)
+    editor.open("notes/music.md")
+    assert await editor.hover("drafts/music.md", "2:0") is None
+    assert await editor.hover("notes/long.md", "2:0") is None
+    found = await editor.diagnosed("notes/music.md")
+    assert "drafts" not in str(found)
+    assert "long" not in str(found)
+
+    since = len(editor.received)
+    editor.client.set_configuration({"index": {"useIgnoreFiles": False}}, section="seealso")
+    editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings=None))
+    await editor.diagnosed("drafts/music.md", since=since)
+    assert await editor.hover("drafts/music.md", "2:0") is not None
+
+
 async def test_a_client_that_cannot_be_asked_pushes(start: StartEditor) -> None:
     editor = await start(capabilities=types.ClientCapabilities(), options={"seealso": NO_RST})
     assert await documents(editor) == len(FILES) - 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeVar
 
 from seealso.lsp.titles import Titles
@@ -62,6 +63,7 @@ class Folder:
         # Whoever asks a question gets the error; nobody has to.
         self._opened.add_done_callback(lambda opened: opened.cancelled() or opened.exception())
         self.titles = Titles()
+        self._membership = _Membership()
         self.begun = False
         """Whether `open` was called."""
         self.updater: Updater | None = None
@@ -103,6 +105,7 @@ class Folder:
 
     def _changed(self) -> None:
         self.titles.forget()
+        self._membership.forget()
         self._on_change(self)
 
     def _paths(self, workspace: Workspace) -> list[str]:
@@ -118,6 +121,9 @@ class Folder:
             return
         before, self.settings = self.settings, settings
         await self.ask(lambda workspace: workspace.configure(settings))
+        self._membership.forget()
+        for document in self._documents(self):
+            document.written = None
         if (before.index, before.embedding) != (settings.index, settings.embedding):
             self.update(visible=True)
         self._on_change(self)
@@ -160,7 +166,7 @@ class Folder:
         if self._opened.done() and not self._opened.cancelled() and self._opened.exception() is None:
             workspace = self._opened.result()
             relative = workspace.relative(document.path)
-            if relative is not None and document.written is not None:
+            if relative is not None:
                 self._submit(lambda: workspace.drop_buffer(relative))
 
     def close(self) -> None:
@@ -184,7 +190,7 @@ class Folder:
                 continue
             document.written = document.version
             if (path := workspace.relative(document.path)) is not None:
-                self._submit(_Write(workspace, path, document))
+                self._submit(_Write(workspace, path, document, self._membership))
 
     def _submit(self, work: Callable[[], None]) -> None:
         loop = asyncio.get_running_loop()
@@ -202,17 +208,47 @@ def _nothing() -> None:
     return None
 
 
+class _Membership:
+    """Which documents belong to the workspace; asked in the thread for questions, forgotten by the loop."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bool] = {}
+
+    def forget(self) -> None:
+        """Look again: settings or ignore files may have changed."""
+        self._known = {}
+
+    def holds(self, workspace: Workspace, path: str, text: str) -> bool:
+        """Tell whether an open document counts: not one that is excluded or ignored, nor one that is too large."""
+        if len(text) > workspace.settings.index.max_file_bytes:
+            return False
+        known = self._known
+        if path not in known:
+            from seealso.corpus import Corpus
+            from seealso.text.registry import extensions
+
+            # A document of another extension is never indexed from disk, but counts while the editor calls it Markdown.
+            other = PurePath(path).suffix.lower() not in extensions()
+            known[path] = other or Corpus(workspace.root, workspace.settings.index).contains(path)
+        return known[path]
+
+
 class _Write:
     """Sets one buffer; holds the text of one version, not the document that goes on changing."""
 
-    __slots__ = ("language_id", "path", "text", "version", "workspace")
+    __slots__ = ("language_id", "membership", "path", "text", "version", "workspace")
 
-    def __init__(self, workspace: Workspace, path: str, document: Document) -> None:
+    def __init__(self, workspace: Workspace, path: str, document: Document, membership: _Membership) -> None:
         self.workspace = workspace
         self.path = path
         self.text = document.text
         self.version = document.version
         self.language_id = document.language_id
+        self.membership = membership
 
     def __call__(self) -> None:
-        self.workspace.set_buffer(self.path, self.text.source, self.version, self.language_id)
+        source = self.text.source
+        if self.membership.holds(self.workspace, self.path, source):
+            self.workspace.set_buffer(self.path, source, self.version, self.language_id)
+        else:
+            self.workspace.drop_buffer(self.path)
