@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from functools import lru_cache
 
 UNDETERMINED = "und"
@@ -79,13 +78,12 @@ def guess_language(text: str) -> str:
     if text.isascii() or not _OTHER_SCRIPT.search(text):
         return UNDETERMINED
     sample = text if len(text) <= SAMPLE else text[:: len(text) // SAMPLE]
-    counts = Counter(map(_script, sample))
-    latin = counts.pop("latin", 0)
-    del counts[""]
+    scripts = list(map(_script, sample))
+    latin = scripts.count("latin")
     # Han and kana are one writing system; which of the two languages it is, is decided below.
-    counts["zh"] += counts.pop("ja", 0)
-    code, count = counts.most_common(1)[0]
-    if count * (3 if code in _DENSE else 1) < max(1.0, latin * _MIN_SHARE):
+    scripts = ["zh" if script == "ja" else script for script in scripts if script and script != "latin"]
+    code = max(set(scripts), key=scripts.count, default="")
+    if scripts.count(code) * (3 if code in _DENSE else 1) < max(1.0, latin * _MIN_SHARE):
         return UNDETERMINED
     if code == "zh":
         # A Chinese text may quote a kana; a Japanese sentence cannot do without them.

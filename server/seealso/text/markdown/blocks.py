@@ -28,7 +28,11 @@ _PROSE_FENCE = re.compile(
     rb"[ \t>]*(?:`{3,}|~{3,})[ \t]*\{(?:admonition|attention|caution|danger|deprecated|dropdown|epigraph|error|hint"
     rb"|important|note|pull-quote|seealso|sidebar|tab-item|tip|topic|versionadded|versionchanged|warning)\}"
 )
-_DEFINITION = re.compile(rb"\[(?!\^)([^\[\]\n]{1,300}+)\]:[ \t]*(?:\r?\n[ \t]*)?(?:<([^<>\n]*+)>|([^\s<]\S*))")
+_MAX_INDENT = 40
+"""Bytes before a definition that may belong to containers."""
+_DEFINITION = re.compile(
+    rb"\[(?<![^\s>\xbf]\[)(?!\^)([^\[\]\n]{1,300}+)\]:[ \t]*(?:\r?\n[ \t]*)?(?:<([^<>\n]*+)>|([^\s<]\S*))"
+)
 
 
 def read_block(node: Node, kind: int, raw: bytes, definitions: Definitions) -> Block:
@@ -65,8 +69,8 @@ def find_definitions(source: bytes) -> dict[str, str]:
     if b"]:" not in source:
         return found
     for match in _DEFINITION.finditer(source):
-        line = max(source.rfind(b"\n", 0, match.start()), source.rfind(b"\r", 0, match.start())) + 1
-        if not source[line : match.start()].strip(b" \t>\xef\xbb\xbf"):
+        before = source[max(0, match.start() - _MAX_INDENT) : match.start()].rstrip(b" \t>")
+        if not before or before[-1:] in (b"\n", b"\r", b"\xbf"):
             label = normalise_label(match[1].decode("utf-8", "replace"))
             found.setdefault(label, (match[3] or match[2] or b"").decode("utf-8", "replace"))
     return found

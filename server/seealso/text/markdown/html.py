@@ -38,7 +38,7 @@ def read(raw: bytes) -> Html:
     masked, comments = _mask(raw)
     comment = "\n".join(part.decode("utf-8", "replace") for part in comments)
     title, level, anchor, offset = None, 0, None, 0
-    if heading := _HEADING.search(masked):
+    if (b"<h" in masked or b"<H" in masked) and (heading := _HEADING.search(masked)):
         title = heading[3].decode("utf-8", "replace")
         level = int(heading[1])
         anchor = found[1].decode("utf-8", "replace") if (found := _ID.search(heading[2])) else None
@@ -52,8 +52,8 @@ def read(raw: bytes) -> Html:
         level,
         anchor,
         offset,
-        ignores_next=markers.ignores_next(comment),
-        ignores_file=markers.ignores_file(comment),
+        bool(comment) and markers.ignores_next(comment),
+        bool(comment) and markers.ignores_file(comment),
     )
 
 

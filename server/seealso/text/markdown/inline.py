@@ -69,6 +69,8 @@ _DESTINATION = re.compile(
 )
 _LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){0,999}+)\]", re.DOTALL)
 _ATTRIBUTES = re.compile(r"\{:?[ \t]*(?:[.#]|[\w-]{1,50}=)[^{}\n]*+\}")
+# No writing opens brackets by the dozen; such runs are passed over at once.
+_RUN = re.compile(r"\[{12,}+|<{12,}+")
 _WIKI = re.compile(r"!?\[\[([^\[\]|\n]{1,500}+)(?:\|([^\[\]\n]{0,500}+))?\]\]")
 _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,200}+\]")
 _ALERT = re.compile(r"\[!\w{1,50}+\][+-]?")
@@ -265,6 +267,8 @@ class _Reader:
 
     def angle(self, start: int, end: int) -> int:
         raw = self.raw
+        if match := _RUN.match(raw, start):
+            return self.literal(start, match.end())
         if raw.startswith("<!--", start):
             if self.comment_end >= 0 and self.comment_end <= start:
                 self.comment_end = raw.find("-->", start)
@@ -316,10 +320,11 @@ class _Reader:
         """Read the rest of a bare URL, or drop the colon that opens a definition in a definition list."""
         if end - start == 1:
             return end
-        match = _URL.match(self.raw, start)
         scheme = _SCHEME.search(self.parts[-1][-6:]) if self.parts else None
-        if match is None or scheme is None:
+        if scheme is None:
             return self.literal(start, end)
+        match = _URL.match(self.raw, start)
+        assert match is not None
         rest = match[0].rstrip(_URL_TAIL)
         if rest.endswith(")") and "(" not in rest:
             rest = rest.rstrip(")").rstrip(_URL_TAIL)
@@ -331,6 +336,8 @@ class _Reader:
     def open_bracket(self, start: int, end: int) -> int:
         raw = self.raw
         following = raw[end : end + 1]
+        if following == "[" and (match := _RUN.match(raw, start)):
+            return self.literal(start, match.end())
         if following == "[" and (match := _WIKI.match(raw, start)):
             target, shown = match[1].strip(), match[2]
             self.links.append(target)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from seealso.text import markers
 
 _BLANKS = b" \t\r\n"
-_ODD_FIRST = frozenset(b":$\\[*{%!?=ie")
+_ODD_FIRST = frozenset({b":", b"$", b"\\", b"[", b"*", b"{", b"%", b"!", b"?", b"=", b"i", b"e"})
 _ODD = re.compile(
     rb":::|\$\$|\\begin\{|\[\^[^\]\s]+\]:|\*?\[[^\]^\[]+\]:|\{/\*|%%"
     rb"|!!![ \t]|\?\?\?\+?[ \t]|===[ \t]+\"|import[ \t{*]|export[ \t]"
@@ -42,7 +42,7 @@ def is_divided(raw: bytes, *, plain: bool) -> bool:
 
     `plain` says that it has no character that is markup anywhere.
     """
-    if raw[0] in _ODD_FIRST and _ODD.match(raw) is not None:
+    if raw[:1] in _ODD_FIRST and _ODD.match(raw) is not None:
         return True
     return not plain and b"\n" in raw and _ODD_INSIDE.search(raw) is not None
 
