@@ -28,7 +28,8 @@ class FakeEmbedder:
         if kind == "passage":
             self.embedded += texts
         rows = np.stack([self._row(text) for text in texts])
-        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+        unit: Vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+        return unit
 
     def close(self) -> None:
         """Hold nothing."""

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from seealso.embed.profile import ModelProfile
+from seealso.index.search import coverage
 from seealso.index.store import Store
 from seealso.index.words import lexical_terms
 from seealso.model import Passage, Place, content_hash
@@ -55,11 +56,17 @@ class Candidate:
     def text(self) -> str:
         return self.places[0][0].text
 
+    def best_place_first(self, weights: dict[str, float]) -> Candidate:
+        """Return the candidate with the places in front whose headings have most of the query's terms."""
+        if len(self.places) == 1:
+            return self
+        places = sorted(self.places, key=lambda at: -coverage(weights, _heading_terms(at[0])))
+        return Candidate(tuple(places), self.dense, self.bm25)
+
     @cached_property
     def terms(self) -> list[str]:
         """The terms it is found by: its text's and its headings'."""
-        headings = self.places[0][0].headings
-        return lexical_terms(self.text) + [term for heading in headings for term in lexical_terms(heading.title)]
+        return lexical_terms(self.text) + _heading_terms(self.places[0][0])
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ class Candidates:
             wanted.update(text_id for text_id, _ in self.space.vectors.search(vector, count))
             stored = store.embeddings.get(self.space.model_id, wanted)
             dense = {text_id: float(vector @ row) for text_id, row in stored.items()}
-        return [Hit(text_id, dense.get(text_id), bm25.get(text_id, 0.0)) for text_id in wanted]
+        return [Hit(text_id, dense.get(text_id), bm25.get(text_id, 0.0)) for text_id in sorted(wanted)]
 
     def of_hits(self, hits: Collection[Hit]) -> list[Candidate]:
         """Return hits with their places; those that stand nowhere any more are left out."""
@@ -120,3 +127,7 @@ class Candidates:
     def _open_ids(self) -> dict[bytes, int]:
         """The open texts that the index knows."""
         return self.store.text_ids(self._open)
+
+
+def _heading_terms(place: Place) -> list[str]:
+    return [term for heading in place.headings for term in lexical_terms(heading.title)]

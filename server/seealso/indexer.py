@@ -82,6 +82,8 @@ class Indexer:
         self._settings = settings
         self._report = report
         self._cancelled = cancelled
+        self.embedded = 0
+        """Texts embedded so far."""
 
     def read(self, *, everything: bool = False) -> UpdateReport:
         """Make the stored documents those on disk; `everything` reads them again even if they look unchanged."""
@@ -122,8 +124,8 @@ class Indexer:
                 return True
         return False
 
-    def embed(self, embedder: Embedder, model_id: int, vectors: VectorIndex, first: Collection[str] = ()) -> int:
-        """Embed every text in use that has no vector, texts of the documents in `first` before others; return how many.
+    def embed(self, embedder: Embedder, model_id: int, vectors: VectorIndex, first: Collection[str] = ()) -> None:
+        """Embed every text in use that has no vector, texts of the documents in `first` before others.
 
         Raises `EmbeddingError` when the model fails; finished batches are kept.
         """
@@ -137,10 +139,10 @@ class Indexer:
             rows = embedder.embed([texts[text_id] for text_id in batch], "passage")
             with self._store.transaction():
                 table.put(model_id, batch, rows)
+            self.embedded += len(batch)
             meter.advance(len(batch))
             vectors.merge(self._store, building=True)
         vectors.merge(self._store)
-        return len(pending)
 
     def compare(self, model: str, model_id: int, vectors: VectorIndex) -> None:
         """Find the pairs that repeat each other among texts whose vectors are new."""

@@ -80,7 +80,8 @@ class Questions:
         also = {term for candidate in unsaved for term in candidate.terms}
         weights = {term: lexicon.idf(term) for term in lexicon.salient(lexical_terms(text), also=also)}
         hits = self.candidates.hits(weights, vector, text, CANDIDATES)
-        candidates = self.candidates.of_hits(_promising(hits, scale)) + unsaved
+        found = self.candidates.of_hits(_promising(hits, scale)) + unsaved
+        candidates = [candidate.best_place_first(weights) for candidate in found]
         matches: list[Match] = []
         for candidate, words in zip(candidates, _lexical_scores(candidates, weights), strict=True):
             if exclude is not None and content_hash(candidate.text) == exclude:

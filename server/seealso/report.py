@@ -30,12 +30,12 @@ def place_json(place: Place) -> Json:
 
 
 def match_json(match: Match) -> Json:
-    """Return a place with `score`, `lexical`, `dense` (null: no vector yet), `relation` (null or a kind) and `terms`."""
+    """Return a place with `score`, `lexical`, `dense` (null: no vector yet), `relation` (or null) and `terms`."""
     return {
         **place_json(match.place),
         "score": round(match.score, DIGITS),
         "lexical": round(match.lexical, DIGITS),
-        "dense": None if match.dense is None else round(match.dense, DIGITS),
+        "dense": None if match.dense is None else round(min(match.dense, 1.0), DIGITS),
         "relation": None if match.relation is None else match.relation.value,
         "terms": list(match.terms),
     }

@@ -60,7 +60,7 @@ class DuplicateSettings:
         12, "Shorter passages are never called duplicates (a CJK character counts half).", minimum=1
     )
     boilerplate_files: int = option(
-        8, "A text in at least this many files is a template: one quiet note, no warnings.", minimum=2
+        8, "A text in at least this many files is boilerplate: one quiet note, no warnings.", minimum=2
     )
     across_languages: bool = option(False, "Also report translations of a passage as reworded duplicates.")
 

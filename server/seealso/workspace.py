@@ -145,7 +145,6 @@ class Workspace:
                 store, Corpus(self.root, self.settings.index), self.settings, report=report, cancelled=cancelled
             )
             result = UpdateReport(documents=store.counts()[0])
-            embedded = 0
             try:
                 result = indexer.read(everything=everything)
                 embedder = self._model()
@@ -153,14 +152,14 @@ class Workspace:
                 vectors = self._vector_index(model_id, embedder.info.dimension)
                 if store.embeddings.pending(model_id):
                     store.set_meta(_COMPLETE, "")
-                    embedded = indexer.embed(embedder, model_id, vectors, first)
+                    indexer.embed(embedder, model_id, vectors, first)
                 store.set_meta(_COMPLETE, embedder.info.id)
                 indexer.compare(embedder.info.id, model_id, vectors)
             except CancelledError:
                 result = replace(result, documents=store.counts()[0], cancelled=True)
             else:
                 store.set_meta("updated_at", str(time.time()))
-            return replace(result, embedded=embedded, pending=self._pending(store))
+            return replace(result, embedded=indexer.embedded, pending=self._pending(store))
 
     def rebuild(
         self,

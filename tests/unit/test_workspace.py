@@ -157,6 +157,7 @@ def test_cancelled_update_keeps_what_is_done_and_is_resumed(root: Path, embedder
     report = workspace.update(cancelled=lambda: len(embedder.embedded) > 100)
     assert report.cancelled
     done = len(embedder.embedded)
+    assert report.embedded == done
     assert 0 < done < 300
     assert workspace.status().state == "partial"
     assert not workspace.search("item7 alone").complete

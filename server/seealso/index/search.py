@@ -51,8 +51,11 @@ def shared_terms(query: dict[str, float], terms: Iterable[str], limit: int = 5) 
 
 
 def diversify(matches: Sequence[Match], limit: int, per_document: int) -> tuple[Match, ...]:
-    """Return the best matches, at most `per_document` from one document and each text once."""
-    ordered = sorted(matches, key=lambda match: (-match.score, match.place.path, match.place.start_line))
+    """Return the best matches, at most `per_document` from one document and each text once.
+
+    Among equals, such as the places of one text, the order given decides.
+    """
+    ordered = sorted(matches, key=lambda match: -match.score)
     from_document: Counter[str] = Counter()
     seen: set[bytes] = set()
     chosen: list[Match] = []

@@ -250,7 +250,10 @@ class Store:
         )
         passages = tuple(
             Passage(
-                *row[:4],
+                start_byte=row[0],
+                end_byte=row[1],
+                start_line=row[2],
+                end_line=row[3],
                 kind=PassageKind(row[4]),
                 text=row[5],
                 headings=headings.get(row[6], ()),

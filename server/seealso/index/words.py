@@ -70,10 +70,7 @@ def lexical_terms(text: str) -> list[str]:
             else:
                 terms.extend(map(str.__add__, run, run[1:]))
     if len(text) > MAX_TERM_CHARACTERS:
-        return [
-            term if len(term) <= MAX_TERM_CHARACTERS else term[:MAX_TERM_CHARACTERS]
-            for term in terms
-        ]
+        return [term if len(term) <= MAX_TERM_CHARACTERS else term[:MAX_TERM_CHARACTERS] for term in terms]
     return terms
 
 
@@ -88,7 +85,7 @@ def normalise(text: str) -> str:
 def marks() -> str:
     """Return the inside of a regex class that holds the combining marks of spaced scripts.
 
-    Python's `\\w` leaves them out, and would tear Hindi, Tamil or pointed Arabic words apart.
+    The classes of `re` leave them out, and would tear Hindi, Tamil or pointed Arabic words apart.
     """
     unspaced = re.compile(f"[{UNSPACED}]")
     spans: list[list[int]] = []
