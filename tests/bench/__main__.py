@@ -105,7 +105,7 @@ class Bench:
         from seealso.text.registry import format_for
 
         passages: list[str] = []
-        for document in self.random.sample(sorted(self.tree.rglob("*.rst")), 120):
+        for document in self.some_documents(120):
             fmt = format_for(document.name)
             assert fmt is not None
             passages += [passage.text for passage in fmt.segmenter().segment(document.read_bytes()).passages]
@@ -152,7 +152,7 @@ class Bench:
         self.note("initialize", f"{time.perf_counter() - started:.2f} s after process start", "<= 1 s")
         client.notify("initialized", {})
         client.until(_finished)
-        documents = self.random.sample(sorted(self.tree.rglob("*.rst")), HOVERS)
+        documents = self.some_documents(HOVERS)
         places = [place for document in documents if (place := self.some_passage(document))]
         times = []
         for document, line in places:
@@ -179,6 +179,10 @@ class Bench:
         started = time.perf_counter()
         code = client.stop()
         self.note("shutdown", f"{time.perf_counter() - started:.2f} s, exit code {code}")
+
+    def some_documents(self, count: int) -> list[Path]:
+        documents = sorted(self.tree.rglob("*.rst"))
+        return self.random.sample(documents, min(count, len(documents)))
 
     def some_passage(self, document: Path) -> tuple[Path, int] | None:
         from seealso.text.registry import format_for
