@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from seealso.model import LinkTarget, Passage, PassageKind, Segmentation
@@ -22,9 +22,15 @@ _BLANKS = b" \t\r\n\f\v"
 _MARKER = re.compile(
     rb"(?:[-*+]|o(?=[ \t]{2})|\xe2\x80[\xa2\xa3]|\xe2\x96\xaa|\d{1,4}[.)]|\((?:\d{1,4}|[a-z])\)|[a-z]\))(?:[ \t]|\Z)"
 )
+_ITEM_INSIDE = re.compile(rb"[\r\n][ \t]*+(?:[-*+o(]|\xe2|\d{1,4}[.)]|[a-z]\))")
+"""What every line that is an item matches, and few others do."""
+_BLOCK = re.compile(rb"\S[^\r\n]*+(?:(?:\r\n?|\n)[ \t\f\v]*+[^\s][^\r\n]*+)*+")
+_NOT_LETTERS = bytes(range(0x41)) + b"[\\]^_`{|}~\x7f"
 _QUOTED = re.compile(r"^[ \t]*>(?:[ \t]*>)*[ \t]?", re.MULTILINE)
 _BULLET = re.compile(r"\s*(?:[-*+•‣▪]|o(?=[ \t]{2})|\d{1,4}[.)]|\((?:\d{1,4}|[a-z])\)|[a-z]\))(?:\s+|\Z)")
-_RULE = re.compile(rb"([=\-~^*#_+])\1{2,}")
+_RULE = re.compile(rb"([=\-~^*#_+])\1{2,}+(?=\s|\Z)")
+_RULE_INSIDE = re.compile(rb"([=\-~^*#_+])\1{2,}+[ \t]*+(?:[\r\n]|\Z)")
+_MAX_INDENT = 200
 _NUMBERED = re.compile(r"((?:\d{1,3}\.)*\d{1,3})\.?[ \t]+\S")
 _SENTENCE = (".", ",", ";", ":", "?", "!", "。", "，", "、", "；", "：")
 _URL = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]}]")
@@ -44,6 +50,58 @@ class Line(NamedTuple):
     @property
     def end(self) -> int:
         return self.start + len(self.content)
+
+
+class Block:
+    """A run of lines that are not blank."""
+
+    __slots__ = ("indent", "is_item", "raw", "start")
+
+    def __init__(self, start: int, raw: bytes, indent: int) -> None:
+        self.start = start
+        self.raw = raw
+        """Without white space at its ends."""
+        self.indent = indent
+        self.is_item = _is_item(raw)
+
+    @property
+    def text(self) -> str:
+        return self.raw.decode("utf-8", "replace")
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether too few of its characters are letters for prose."""
+        if self.raw.isascii():
+            letters, shown = len(self.raw.translate(None, _NOT_LETTERS)), len(self.raw.translate(None, _BLANKS))
+        else:
+            letters, shown = len(_LETTERS.findall(self.text)), len("".join(self.text.split()))
+        return letters < _MIN_LETTER_SHARE * shown
+
+    @property
+    def may_be_title(self) -> bool:
+        lines = self.raw.count(b"\n") + self.raw.count(b"\r")
+        return lines == 0 or _RULE_INSIDE.search(self.raw) is not None
+
+    def lines(self) -> list[Line]:
+        made: list[Line] = []
+        at = self.start
+        for line in self.raw.splitlines(keepends=True):
+            content = line.strip(_BLANKS)
+            lead = line[: line.find(content)]
+            made.append(Line(at + len(lead), content, len(lead.expandtabs(8)) if made else self.indent))
+            at += len(line)
+        return made
+
+    def continues(self, first: Block) -> bool:
+        """Tell whether the block belongs to the list that starts with another."""
+        return self.indent > first.indent or (self.indent == first.indent and self.is_item)
+
+    def after(self, lines: list[Line], count: int) -> Block | None:
+        """Return what is left of the block after a number of its lines."""
+        if count >= len(lines):
+            return None
+        line = lines[count]
+        return Block(line.start, self.raw[line.start - self.start :], line.indent)
 
 
 class PlainSegmenter:
@@ -71,52 +129,51 @@ class _Reader:
     def read(self) -> Segmentation:
         blocks = list(_blocks(self.source))
         self.ignore_file = b"seealso-ignore-file" in self.source and any(
-            len(block) == 1 and _COMMENT.fullmatch(_text(block)) and markers.ignores_file(_text(block))
-            for block in blocks
+            _COMMENT.fullmatch(block.text) and markers.ignores_file(block.text) for block in blocks
         )
         at = 0
         while at < len(blocks):
             block = blocks[at]
             at += 1
-            following = blocks[at] if at < len(blocks) else None
-            if _is_item(block[0]):
+            if block.is_item:
                 # A list goes on over blank lines as long as items or their indented text follow.
-                items = [block]
-                while at < len(blocks) and _continues_list(block[0], blocks[at][0]):
-                    items.append(blocks[at])
+                items = block.lines()
+                while at < len(blocks) and blocks[at].continues(block):
+                    items += blocks[at].lines()
                     at += 1
-                self._list([line for part in items for line in part])
+                self._list(items)
             else:
-                rest = self._heading(block, following)
-                if rest:
+                following = blocks[at] if at < len(blocks) else None
+                rest = self._heading(block, following) if block.may_be_title else block
+                if rest is not None:
                     self._block(rest)
         return Segmentation(tuple(self.passages), tuple(self.outline.headings))
 
-    def _heading(self, block: list[Line], following: list[Line] | None) -> list[Line]:
-        """Enter the heading that a block is, or starts with, and return the rest of the block."""
-        first = block[0]
-        if (
-            len(block) > 2
-            and _is_rule(first, 0)
-            and _is_rule(block[2], 0)
-            and first.content[:1] == block[2].content[:1]
-        ):
-            if self._enter(block[1], f"{chr(first.content[0])}{chr(first.content[0])}"):
-                return block[3:]
-        elif len(block) > 1 and _is_rule(block[1], len(_text(block[:1]))):
-            if self._enter(first, chr(block[1].content[0])):
-                return block[2:]
-        elif len(block) == 1 and first.indent < 4:
-            title = _text(block)
-            if title.isupper() and len(_LETTERS.findall(title)) >= max(3, 0.6 * len(title.replace(" ", ""))):
-                return [] if self._enter(first, "CAPITALS") else block
-            number = _NUMBERED.match(title)
-            # A number alone may be the last item of a list, unless the text below is indented, as in a memo or RFC.
-            if number and first.indent == 0 and following and not _is_item(following[0]):
-                depth = number[1].count(".")
-                if depth or following[0].indent >= 2:
-                    return [] if self._enter(first, f"NUMBER {depth}") else block
+    def _heading(self, block: Block, following: Block | None) -> Block | None:
+        """Enter the heading that a block is, or starts with, and return the rest of the block, if any."""
+        lines = block.lines()
+        first = lines[0]
+        if len(lines) > 2 and _is_rule(first) and _is_rule(lines[2]) and first.content[:1] == lines[2].content[:1]:
+            if self._enter(lines[1], 2 * chr(first.content[0])):
+                return block.after(lines, 3)
+        elif len(lines) > 1 and _is_rule(lines[1], len(first.content.decode("utf-8", "replace"))):
+            if self._enter(first, chr(lines[1].content[0])):
+                return block.after(lines, 2)
+        elif len(lines) == 1 and first.indent < 4 and self._lone_title(block.text, first, following):
+            return None
         return block
+
+    def _lone_title(self, title: str, line: Line, following: Block | None) -> bool:
+        """Enter the heading that a line between blank lines is: in capitals, or numbered."""
+        if title.isupper() and len(_LETTERS.findall(title)) >= max(3, 0.6 * len(title.replace(" ", ""))):
+            return self._enter(line, "CAPITALS")
+        # A number alone may be the last item of a list, unless the text below is indented, as in a memo or RFC.
+        number = _NUMBERED.match(title)
+        if number and line.indent == 0 and following and not following.is_item:
+            depth = number[1].count(".")
+            if depth or following.indent >= 2:
+                return self._enter(line, f"NUMBER {depth}")
+        return False
 
     def _enter(self, line: Line, style: str) -> bool:
         title = collapse(line.content.decode("utf-8", "replace"))
@@ -127,25 +184,22 @@ class _Reader:
         self.outline.enter(title, self.styles.index(style) + 1, self.table.line_of(line.start))
         return True
 
-    def _block(self, lines: list[Line]) -> None:
-        text = _text(lines)
-        if len(lines) == 1 and _COMMENT.fullmatch(text):
-            self.ignore_next |= markers.ignores_next(text)
+    def _block(self, block: Block) -> None:
+        if _COMMENT.fullmatch(block.text):
+            self.ignore_next |= markers.ignores_next(block.text)
             return
-        quoted = all(line.content.startswith(b">") for line in lines)
-        letters = len(_LETTERS.findall(text))
-        if letters < _MIN_LETTER_SHARE * len("".join(text.split())):
+        if block.is_drawing:
             return
-        start, end = lines[0].start, lines[-1].end
+        quoted = block.raw.startswith(b">") and all(line.content.startswith(b">") for line in block.lines())
         kind = PassageKind.QUOTE if quoted else PassageKind.PARAGRAPH
-        self._add(pieces(self.source[start:end], start, _clean_quote if quoted else _clean), kind)
+        self._add(pieces(block.raw, block.start, _clean_quote if quoted else _clean), kind)
 
     def _list(self, lines: list[Line]) -> None:
         """Add a list as one passage, or one for each of its outermost items."""
-        outermost = min(line.indent for line in lines if _is_item(line))
+        outermost = min(line.indent for line in lines if _is_item(line.content))
         items: list[list[Line]] = []
         for line in lines:
-            if not items or (_is_item(line) and line.indent <= outermost):
+            if not items or (_is_item(line.content) and line.indent <= outermost):
                 items.append([])
             items[-1].append(line)
         start, end = lines[0].start, lines[-1].end
@@ -180,53 +234,40 @@ class _Reader:
         self.ignore_next &= not made
 
 
-def _blocks(source: bytes) -> Iterator[list[Line]]:
-    """Yield the runs of lines between blank lines."""
-    block: list[Line] = []
-    at = 3 if source.startswith(b"\xef\xbb\xbf") else 0
-    for line in source[at:].splitlines(keepends=True):
-        content = line.strip(_BLANKS)
-        if content:
-            lead = line[: line.find(content)]
-            block.append(Line(at + len(lead), content, len(lead.expandtabs(8))))
-        elif block:
-            yield from _without_list(block)
-            block = []
-        at += len(line)
-    if block:
-        yield from _without_list(block)
+def _blocks(source: bytes) -> Iterator[Block]:
+    """Yield the runs of lines between blank lines, lists apart from the prose before them."""
+    before = 3 if source.startswith(b"\xef\xbb\xbf") else 0
+    for match in _BLOCK.finditer(source, before):
+        start = match.start()
+        lead = source[max(before, start - _MAX_INDENT) : start]
+        lead = lead[max(lead.rfind(b"\n"), lead.rfind(b"\r")) + 1 :]
+        before = match.end()
+        yield from _without_list(Block(start, match[0].rstrip(_BLANKS), len(lead.expandtabs(8))))
 
 
-def _without_list(block: list[Line]) -> Iterator[list[Line]]:
+def _without_list(block: Block) -> Iterator[Block]:
     """Yield a block, divided before a list that follows a line of prose without a blank line."""
-    first = next((at for at, line in enumerate(block) if at and _is_item(line)), 0)
-    # A single line of a paragraph may happen to start like an item.
-    if (
-        not first
-        or _is_item(block[0])
-        or not (block[first - 1].content.endswith(b":") or sum(map(_is_item, block[first:])) > 1)
-    ):
+    if block.is_item or not _ITEM_INSIDE.search(block.raw):
         yield block
+        return
+    lines = block.lines()
+    first = next((at for at, line in enumerate(lines) if at and _is_item(line.content)), 0)
+    # A single line of a paragraph may happen to start like an item.
+    if first and (lines[first - 1].content.endswith(b":") or sum(_is_item(line.content) for line in lines[first:]) > 1):
+        cut = lines[first].start - block.start
+        yield Block(block.start, block.raw[:cut].rstrip(_BLANKS), block.indent)
+        yield Block(block.start + cut, block.raw[cut:], lines[first].indent)
     else:
-        yield block[:first]
-        yield block[first:]
+        yield block
 
 
-def _text(lines: Iterable[Line]) -> str:
-    return b"\n".join(line.content for line in lines).decode("utf-8", "replace")
+def _is_item(content: bytes) -> bool:
+    return _MARKER.match(content) is not None and not _RULE.match(content)
 
 
-def _is_item(line: Line) -> bool:
-    return _MARKER.match(line.content) is not None and not _RULE.fullmatch(line.content)
-
-
-def _is_rule(line: Line, length: int) -> bool:
+def _is_rule(line: Line, length: int = 0) -> bool:
     """Tell whether a line is a rule, about as long as the title above it."""
     return _RULE.fullmatch(line.content) is not None and (not length or -2 <= len(line.content) - length <= 8)
-
-
-def _continues_list(first: Line, line: Line) -> bool:
-    return line.indent > first.indent or (line.indent == first.indent and _is_item(line))
 
 
 def _clean(raw: str) -> tuple[str, tuple[str, ...]]:

@@ -91,6 +91,12 @@ def weight(text: str) -> int:
     return len(text) if text.isascii() else len(text) + 2 * len(_HEAVY.findall(text))
 
 
+def is_light(text: str) -> bool:
+    """Tell whether a text is light enough for one passage."""
+    # Most are so short that what their characters weigh does not matter.
+    return 3 * len(text) <= MAX_PASSAGE_WEIGHT or weight(text) <= MAX_PASSAGE_WEIGHT
+
+
 def count_words(text: str) -> int:
     """Return the number of words in a text.
 
@@ -210,7 +216,7 @@ def pieces(raw: bytes, start: int, clean: Clean) -> list[Piece]:
     """
     string = raw.decode("utf-8", "replace")
     text, links = clean(string)
-    if weight(text) <= MAX_PASSAGE_WEIGHT:
+    if is_light(text):
         return [Piece(start, start + len(raw), text, links)] if is_prose(text) else []
     made: list[Piece] = []
     at, char, before = start, 0, ""

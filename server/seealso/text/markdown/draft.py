@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol, TypeVar
 
 from seealso.model import PassageKind
-from seealso.text.prose import MAX_PASSAGE_WEIGHT, Clean, is_prose, pieces, weight
+from seealso.text.prose import Clean, is_light, is_prose, pieces, weight
 
 
 class Title(NamedTuple):
@@ -52,7 +52,7 @@ NOTHING = Block()
 def drafts(raw: bytes, start: int, kind: PassageKind, clean: Clean, *, ignored: bool = False) -> tuple[Draft, ...]:
     """Return the passages of one run of prose that starts at an offset of its block."""
     text, links = clean(raw.decode("utf-8", "replace"))
-    if 3 * len(text) <= MAX_PASSAGE_WEIGHT or weight(text) <= MAX_PASSAGE_WEIGHT:
+    if is_light(text):
         return (Draft(start, start + len(raw), kind, text, links, ignored),) if is_prose(text) else ()
     return tuple(Draft(at, end, kind, text, links, ignored) for at, end, text, links in pieces(raw, start, clean))
 
