@@ -25,7 +25,7 @@ _SPECIAL = re.compile(r"[\\`*\[\]<>|~$]|(?<![^\W_])_|_(?![^\W_])|&(?=[#\w])|(?<=
 r"""What Markdown (CommonMark, GFM, and `$` mathematics) would read as markup inside a line. `https:/\/x` and `www\.x`
 are not turned into links; `_` between letters or digits is a letter."""
 
-_LINE_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|[-+=](?=\s|=|-|$)|:(?=\s))|^(\s*\d{1,9})([.)])(?=\s|$)")
+_LINE_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|[-+=](?=\s|=|-|$))|^(\s*\d{1,9})([.)])(?=\s|$)")
 """What Markdown would read as the beginning of a block."""
 
 _WORDS = {
@@ -44,9 +44,15 @@ MIN_SCORE = 0.2
 
 def escape(text: str) -> str:
     """Return a line of Markdown that shows a text as it is, its white space collapsed."""
-    text = " ".join(text.replace("\0", "\ufffd").split())
-    text = _SPECIAL.sub(r"\\\g<0>", text)
-    return _LINE_START.sub(lambda found: rf"{found[1]}\{found[2]}" if found[2] else rf"{found[3]}\{found[4]}", text)
+    return _escape_start(_escape_inline(" ".join(text.split())))
+
+
+def _escape_inline(text: str) -> str:
+    return _SPECIAL.sub(r"\\\g<0>", text.replace("\0", "\ufffd"))
+
+
+def _escape_start(line: str) -> str:
+    return _LINE_START.sub(lambda found: rf"{found[1]}\{found[2]}" if found[2] else rf"{found[3]}\{found[4]}", line)
 
 
 def closeness(match: Match) -> str:
@@ -134,9 +140,11 @@ def _quoted(text: str) -> str:
 
 def _item_markdown(match: Match, link: LinkOf) -> str:
     place = match.place
-    line = "".join(
-        f"**{escape(piece)}**" if is_term else _escape_piece(piece)
-        for piece, is_term in snippet(place.text, match.terms)
+    line = _escape_start(
+        "".join(
+            f"**{_escape_inline(piece)}**" if is_term else _escape_inline(piece)
+            for piece, is_term in snippet(place.text, match.terms)
+        )
     )
     marks = "".join(f" · {mark}" for mark in _marks(match))
     return f"- [{escape(title(place.path, place.headings))}]({link(place)}) · {closeness(match)}{marks}  \n  {line}"
@@ -151,13 +159,6 @@ def _item_plain(match: Match) -> str:
 
 def _marks(match: Match) -> list[str]:
     return (["this file"] if match.same_document else [match.place.path]) + (["already linked"] if match.linked else [])
-
-
-def _escape_piece(piece: str) -> str:
-    """Escape part of a line: the white space at its ends separates it from its neighbours."""
-    lead = " " if piece[:1].isspace() else ""
-    trail = " " if piece[-1:].isspace() and piece.strip() else ""
-    return f"{lead}{escape(piece)}{trail}"
 
 
 def _occurrences(text: str, terms: Iterable[str]) -> list[tuple[int, int]]:

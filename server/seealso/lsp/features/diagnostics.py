@@ -162,14 +162,21 @@ def _boilerplate(findings: Sequence[DuplicateFinding], text: Text) -> types.Diag
 
 
 def _message(finding: DuplicateFinding, *, everything: bool) -> str:
-    named = finding.others[: PLACES_IN_MESSAGE if everything else 1]
+    count = PLACES_IN_MESSAGE if everything else 1
+    same = [place for place in finding.others if place.text == finding.passage.text]
+    if finding.kind is not DuplicateKind.EXACT or len(same) == len(finding.others):
+        return _SENTENCES[finding.kind].format(where=_named(finding.others, count))
+    similar = [place for place in finding.others if place.text != finding.passage.text]
+    return f"{_SENTENCES[finding.kind].format(where=_named(same, count))} It is similar in {_named(similar, count)}."
+
+
+def _named(places: Sequence[Place], count: int) -> str:
+    """Return the first places in words, and how many more there are."""
     where = ", ".join(
-        f"{render.title(place.path, place.headings)} ({place.path}:{place.start_line + 1})" for place in named
+        f"{render.title(place.path, place.headings)} ({place.path}:{place.start_line + 1})" for place in places[:count]
     )
-    more = len(finding.others) - len(named)
-    if more:
-        where += f" and {more} more {'place' if more == 1 else 'places'}"
-    return _SENTENCES[finding.kind].format(where=where)
+    more = len(places) - count
+    return f"{where} and {more} more {'place' if more == 1 else 'places'}" if more > 0 else where
 
 
 def _location(place: Place, root: Path) -> types.Location:
