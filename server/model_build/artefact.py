@@ -11,7 +11,7 @@ MODEL, VOCABULARY, MANIFEST = "model.onnx", "vocabulary.json", "manifest.json"
 NAME = "multilingual-e5-small"
 QUANTIZATION = "int8"
 PARTIAL = ".partial"
-RECIPE = ("artefact.py", "graph.py", "source.py", "vocabulary.py", "weights.py")
+RECIPE = ("artefact.py", "calibration.json", "calibration.py", "graph.py", "source.py", "vocabulary.py", "weights.py")
 
 
 def recipe_hash() -> str:
@@ -37,11 +37,11 @@ def is_current(folder: Path = FOLDER) -> bool:
 
 def make(folder: Path = FOLDER) -> None:
     """Write the model's files, replacing older ones; an interrupted run leaves no half of them behind."""
-    from model_build import graph, source, vocabulary, weights
+    from model_build import calibration, graph, source, vocabulary, weights
 
     packed = weights.parse(source.read())
     files = {
-        MODEL: graph.build(packed).SerializeToString(deterministic=True),
+        MODEL: graph.build(packed, calibration.load()).SerializeToString(deterministic=True),
         VOCABULARY: vocabulary.vocabulary_json(packed.vocabulary).encode(),
     }
     # The vectors' identity is what they are computed from, so that a change of comments embeds nothing anew.

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from model_build.weights import Vocabulary
 
 
-def vocabulary_json(vocabulary: Vocabulary) -> str:
+def document(vocabulary: Vocabulary) -> dict[str, Any]:
     """Return pieces and scores in the order of their ids, and the map of characters."""
     control = {vocabulary.bos, vocabulary.eos, vocabulary.pad, vocabulary.unknown, len(vocabulary.pieces) - 1}
-    document = {
+    return {
         "bos": vocabulary.bos,
         "eos": vocabulary.eos,
         "unknown": vocabulary.unknown,
@@ -21,4 +21,8 @@ def vocabulary_json(vocabulary: Vocabulary) -> str:
         "scores": [float(str(score)) for score in vocabulary.scores],
         "characters": {chr(code): text for code, text in sorted(vocabulary.characters.items())},
     }
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def vocabulary_json(vocabulary: Vocabulary) -> str:
+    """Return the document as JSON."""
+    return json.dumps(document(vocabulary), ensure_ascii=False, separators=(",", ":"))

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 def equal_length_batches(lengths: Sequence[int], token_budget: int) -> list[list[int]]:
     """Return positions in groups of the same length, longest first, each at most `token_budget` tokens together.
 
-    A single text may exceed the budget. Texts of one length need neither padding nor a mask: about a fifth of the
-    work, and results that do not depend on what else is in the batch's padding.
+    A single text may exceed the budget. Texts of one length need neither padding nor a mask, which would cost about a
+    fifth of the work.
     """
     by_length: defaultdict[int, list[int]] = defaultdict(list)
     for position, length in enumerate(lengths):
