@@ -158,14 +158,7 @@ def _drop_compounds(divided: list[Word], joined: list[Word]) -> float:
     weight, at = 0.0, 0
     while joined and at + 1 < len(divided):
         head, tail = divided[at], divided[at + 1]
-        pair = head.key + tail.key
-        whole = None
-        if len(pair) >= 6:
-            initial = pair[:2]
-            for word in joined:
-                if word.key.startswith(initial) and (word.key == pair or same_stem(pair, word.key)):
-                    whole = word
-                    break
+        whole = next((word for word in joined if _composed(head, tail, word)), None)
         if whole is None:
             at += 1
         else:
@@ -173,6 +166,14 @@ def _drop_compounds(divided: list[Word], joined: list[Word]) -> float:
             del divided[at : at + 2]
             joined.remove(whole)
     return weight
+
+
+def _composed(head: Word, tail: Word, whole: Word) -> bool:
+    """Tell whether a word is made of two others; all of the second has to be in it but for an ending."""
+    if not (head.inflects and tail.inflects and whole.inflects and whole.key.startswith(head.key)):
+        return False
+    rest = whole.key[len(head.key) :]
+    return rest == tail.key or (len(rest) > 2 and same_stem(rest, tail.key))
 
 
 def _drop_moved(gaps: list[Gap], first: Reading) -> float:

@@ -37,13 +37,10 @@ class RepeatedPair(Protocol):
     def score(self) -> float: ...
 
 
-_Link = tuple[int, float]
-"""Rank of the kind and negated score: the lesser ties more strongly."""
-
 _Edge = tuple[int, float, int, int]
-"""A link and the two texts it ties, so that edges sort from the strongest to the weakest."""
+"""Rank of the kind, negated score and two texts: the lesser edge ties more strongly."""
 
-_Graph = dict[int, dict[int, _Link]]
+_Graph = dict[int, dict[int, _Edge]]
 """Likes of each text, the strongest link first."""
 
 
@@ -52,7 +49,8 @@ class _Family:
     """Texts that repeat one another, and the weakest link that was needed to hold them together."""
 
     texts: tuple[int, ...]
-    weakest: _Link
+    rank: int
+    score: float
 
 
 def group(
@@ -83,7 +81,7 @@ def group(
     if DuplicateKind.EXACT in wanted:
         known = {text for family in families for text in family.texts}
         families.extend(
-            _Family((text,), (_STRENGTH[DuplicateKind.EXACT], -1.0))
+            _Family((text,), _STRENGTH[DuplicateKind.EXACT], 1.0)
             for text, standing in places.items()
             if len(standing) > 1 and text not in known and words[text] >= min_words
         )
@@ -112,9 +110,10 @@ def _families(edges: list[_Edge]) -> list[_Family]:
     """Cut the graph of some edges into families, grown from the strongest; each text is in one at least."""
     edges.sort()
     graph: _Graph = {}
-    for rank, score, first, second in edges:
-        graph.setdefault(first, {}).setdefault(second, (rank, score))
-        graph.setdefault(second, {}).setdefault(first, (rank, score))
+    for edge in edges:
+        _, _, first, second = edge
+        graph.setdefault(first, {}).setdefault(second, edge)
+        graph.setdefault(second, {}).setdefault(first, edge)
     taken: set[int] = set()
     families = [
         _grow(graph, first, second, taken)
@@ -129,31 +128,31 @@ def _families(edges: list[_Edge]) -> list[_Family]:
 def _grow(graph: _Graph, first: int, second: int, taken: set[int]) -> _Family:
     """Return the family around a pair, and take its texts; the second may be taken already."""
     weakest = graph[first][second]
-    beside = graph[second]
     members = {first, second}
-    links: dict[int, int] = {}
-    # Who joins repeats two members at least: the likes of the second, which may be many, need no visit if it is taken.
-    queue = deque([first] if second in taken else [first, second])
+    # Who joins repeats two members at least, so the likes of a taken text, which may be many, need no visit.
+    unvisited = graph[second] if second in taken else {}
+    queue = deque([first] if unvisited else [first, second])
     taken |= members
+    links: dict[int, int] = {}
     visited: set[int] = set()
     while queue:
         text = queue.popleft()
+        if text in visited:
+            continue
         if text not in members:
             if text in taken or links[text] < _needed(len(members)):
                 continue
-            weakest = max(weakest, min([link for other, link in graph[text].items() if other in members]))
+            weakest = max(weakest, min([edge for other, edge in graph[text].items() if other in members]))
             members.add(text)
             taken.add(text)
         visited.add(text)
         for other in graph[text]:
             if other not in taken:
-                known = links.get(other)
-                if known is None:
-                    known = 1 if other in beside and second not in visited and text != second else 0
-                links[other] = known + 1
-                if known + 1 >= _needed(len(members)):
+                count = links.get(other, other in unvisited) + 1
+                links[other] = count
+                if count > 1:
                     queue.append(other)
-    return _Family(tuple(sorted(members)), weakest)
+    return _Family(tuple(sorted(members)), weakest[0], -weakest[1])
 
 
 def _needed(size: int) -> int:
@@ -166,8 +165,8 @@ def _group(family: _Family, places: Mapping[int, Sequence[Place]], boilerplate_f
         key=lambda place: (place.path, place.start_line, place.end_line, place.text),
     )
     return DuplicateGroup(
-        kind=_KINDS[family.weakest[0]],
-        score=-family.weakest[1],
+        kind=_KINDS[family.rank],
+        score=family.score,
         places=tuple(standing),
         boilerplate=len({place.path for place in standing}) >= boilerplate_files,
     )

@@ -137,11 +137,11 @@ def read(text: str) -> Reading:
 def written_language(text: str, words: frozenset[str]) -> str:
     """Guess the language from script and function words; empty when they do not tell.
 
-    Chinese is `zh-Hans` or `zh-Hant` where characters of one kind prevail.
+    Chinese is `zh-Hans` or `zh-Hant`.
     """
     language = guess_language(text)
     if language == "zh":
-        return "zh-" + _han_form(text)
+        return _han_form(text)
     if language != UNDETERMINED:
         return language
     votes = sorted(((len(words & listed), code) for code, listed in FUNCTION_WORDS.items()), reverse=True)
@@ -150,18 +150,15 @@ def written_language(text: str, words: frozenset[str]) -> str:
 
 
 def _han_form(text: str) -> str:
-    """Return `Hans` or `Hant`: which of the two national character sets has the characters the other lacks."""
-    simplified = traditional = 0
-    for char in set(text):
-        if "\u4e00" <= char <= "\u9fff":
-            form = _char_form(char)
-            simplified += form > 0
-            traditional += form < 0
-    return "Hant" if traditional > simplified else "Hans"
+    """Tell simplified from traditional Chinese: which of two national character sets has what the other lacks."""
+    forms = sum(map(_char_form, set(text)))
+    return "zh-Hans" if forms > 0 else "zh-Hant" if forms < 0 else ""
 
 
 @lru_cache(maxsize=1 << 14)
 def _char_form(char: str) -> int:
+    if not "\u4e00" <= char <= "\u9fff":
+        return 0
     return len(char.encode("gb2312", "ignore")) - len(char.encode("big5", "ignore"))
 
 
