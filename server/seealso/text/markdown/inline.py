@@ -7,7 +7,7 @@ step is linear in the length of the text, whatever the text is: this runs over w
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
 from html import unescape
 from unicodedata import category
@@ -27,17 +27,17 @@ _TOKEN = re.compile(
     r"`(?:(?!`)([^`]*+)`(?!`))?"
     rf"|\[`([^`\[\]]++)`{_TARGET}|\[([^\[\]\\`*_<&~$={{!]*+){_TARGET}|\["
     rf"|\*(?<!\w\*)\*{_PLAIN_EMPHASIS}\*\*(?!\*)|\*(?<!\w\*){_PLAIN_EMPHASIS}\*(?!\*)|\*\**+"
-    r"|_(?:(?<!\w_)_*+|(?<=[^\W_]_)_*+(?!\w))"
+    r"|_(?:(?<![^\W_]_)(?:(?<!__)|(?<=\\__))_*+|(?<=[^\W_]_)_*+(?!\w))"
     r"|\\|<|&|\$|\]|\{|~|!\[|=(?<!==)=(?!=)|:(?://|(?<=\n:)(?=[ \t]))"
 )
 _LINK_GROUPS = (3, 5)
 _ESCAPE = re.compile(r"\\(?:([!-/:-@\[-`{-~])|\r\n?|\n)")
 _TICKS = re.compile(r"`+")
 _AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.\-]{1,31}:[^\s<>]*+|[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,253})>")
-_TAG = re.compile(
-    r"""<(/?[A-Za-z][\w.:-]*+)(?=[\s/>])((?:[^<>"'{\[\]`]++|"[^"]{0,2000}+"|'[^']{0,2000}+'|\{[^{}]{0,2000}+\})*+)>|<>|</>"""
-)
-_DECLARATION = re.compile(r"<[?!][^<>]{0,500}+>")
+_BRACED = r"\{[^{}]*+\}"
+_ATTRIBUTE = rf"""(?:[A-Za-z_:@#][\w.:@-]*+(?:\s*+=\s*+(?:[^\s"'=<>`{{]++|"[^"]*+"|'[^']*+'|{_BRACED}))?+|{_BRACED})"""
+_TAG = re.compile(rf"<(?:/([A-Za-z][\w.:-]*+)|([A-Za-z][\w.:-]*+)((?:\s++{_ATTRIBUTE})*+)\s*+/?)\s*+>")
+_DECLARATION = re.compile(r"<(?:\?|![A-Za-z]|!\[CDATA\[)[^>]{0,500}+>")
 _HREF = re.compile(r"""\bhref\s*=\s*["']([^"']+)["']""", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _MATH = re.compile(r"\$(?![\s$])((?:[^$\\]|\\.)*+)(?<!\s)\$(?!\w)", re.DOTALL)
@@ -205,14 +205,25 @@ class _Reader:
             else:
                 at = _HANDLERS[raw[start]](self, start, token.end())
         parts.append(raw[at:])
-        if len(self.delimiters) > 1:
-            _match_emphasis(self.delimiters)
-        for delimiter in self.delimiters:
-            parts[delimiter.part] = delimiter.char * delimiter.count
+        self._settle(0)
         text = collapse("".join(parts))
         if self.alternatives and not self._has_prose():
             text = ""
         return text, tuple(dict.fromkeys(self.links))
+
+    def _settle(self, part: int) -> None:
+        """Match the emphasis that opens and closes from a part on; no emphasis crosses the edge of a link."""
+        inner = self.delimiters
+        if inner and inner[0].part < part:
+            first = bisect_left(inner, part, key=lambda delimiter: delimiter.part)
+            inner = inner[first:]
+            del self.delimiters[first:]
+        else:
+            self.delimiters = []
+        if len(inner) > 1:
+            _match_emphasis(inner)
+        for delimiter in inner:
+            self.parts[delimiter.part] = delimiter.char * delimiter.count
 
     def _has_prose(self) -> bool:
         """Tell whether there is text beside the images, or one image with a caption."""
@@ -280,10 +291,10 @@ class _Reader:
             self.links.append(match[1])
             return match.end()
         if match := _TAG.match(raw, start):
-            name = match[1] or ""
-            if name.lstrip("/").lower() not in _PHRASING:
+            name = (match[1] or match[2]).lower()
+            if name not in _PHRASING:
                 self.parts.append(" ")
-            elif name in "aA" and (href := _HREF.search(match[2])):
+            elif name == "a" and match[3] and (href := _HREF.search(match[3])):
                 self.links.append(unescape(href[1]))
             return match.end()
         if match := _DECLARATION.match(raw, start):
@@ -369,6 +380,7 @@ class _Reader:
             return self.literal(start, end)
         # What stands for the bracket goes; what is between becomes plain text.
         self.parts[part] = ""
+        self._settle(part)
         if image:
             self.alternatives.append((part, len(self.parts)))
         elif target is not None:
@@ -386,8 +398,8 @@ class _Reader:
             return unescape(_ESCAPE.sub(r"\1", target)), match.end()
         if following == "[" and (match := _LABEL.match(raw, end)):
             label = normalise_label(match[1]) or self._own_label(inside, start)
-            if label in self.definitions:
-                return self.definitions[label], match.end()
+            # With a label behind it that leads nowhere, the text is not its own label.
+            return (self.definitions[label], match.end()) if label in self.definitions else (None, 0)
         if following == "{" and (match := _ATTRIBUTES.match(raw, end)):
             return None, match.end()
         label = self._own_label(inside, start)
