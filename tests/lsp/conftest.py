@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 import pytest_asyncio
 
 from lsp.editor import NEOVIM, VSCODE, Editor
+from seealso.corpus import index_directory
+from seealso.workspace import Workspace
 
 SIGNATURE = (
     "Download the package for your distribution and check its signature before you install it. "
@@ -55,10 +58,29 @@ async def leave(editor: Editor) -> None:
     assert not [params for params in editor.all("window/showMessage") if "internal error" in params.message]
 
 
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sample workspace in `docs` and its index in `cache`."""
+    base = tmp_path_factory.mktemp("sample")
+    write(base / "docs", FILES)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SEEALSO_CACHE_DIR", str(base / "cache"))
+        workspace = Workspace.open(base / "docs")
+        workspace.update()
+        workspace.close()
+    return base
+
+
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """The sample workspace, free to be changed."""
-    return write(tmp_path / "docs", FILES)
+def root(sample: Path, tmp_path: Path) -> Path:
+    """The sample workspace, free to be changed, as an editor finds it that had it open before."""
+    root = tmp_path / "docs"
+    shutil.copytree(sample / "docs", root)
+    shutil.copytree(
+        sample / "cache" / "workspaces" / index_directory((sample / "docs").resolve()).name,
+        tmp_path / "cache" / "workspaces" / index_directory(root.resolve()).name,
+    )
+    return root
 
 
 StartEditor = Callable[..., Awaitable[Editor]]

@@ -57,12 +57,12 @@ async def embedding(editor: Editor) -> types.ProgressToken:
     )
 
 
-async def test_a_first_run_shows_how_far_it_is(start: StartEditor, capabilities: str) -> None:
-    editor = await start(capabilities=capabilities)
+async def test_a_first_run_shows_how_far_it_is(start: StartEditor, tmp_path: Path, capabilities: str) -> None:
+    editor = await start(write(tmp_path / "new", FILES), capabilities=capabilities)
     assert await editor.indexed() == "up to date"
     (created,) = editor.all(types.WINDOW_WORK_DONE_PROGRESS_CREATE)
     begin, *reports, end = values(editor, created.token)
-    assert (begin["kind"], begin["title"], begin["cancellable"]) == ("begin", "Indexing docs", True)
+    assert (begin["kind"], begin["title"], begin["cancellable"]) == ("begin", "Indexing new", True)
     assert end == {"kind": "end", "message": "up to date"}
     percentages = [report["percentage"] for report in reports]
     assert percentages == sorted(percentages)
