@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _BLANKS = b" \t\r\n"
 _FOOTNOTE_LABEL = re.compile(r"\s*\[\^[^\]\s]+\]:\s*")
+# To CommonMark this is an HTML block, to the grammar it is not.
+_HTML_HEADING = re.compile(rb"\s{0,3}<h[1-6][\s>]", re.IGNORECASE)
 # Directives of MyST whose content is prose.
 _PROSE_FENCE = re.compile(
     rb"[ \t>]*(?:`{3,}|~{3,})[ \t]*\{(?:admonition|attention|caution|danger|deprecated|dropdown|epigraph|error|hint"
@@ -39,7 +41,10 @@ def read_block(node: Node, kind: int, raw: bytes, definitions: Definitions) -> B
     """Return what a top-level block says; `raw` is the source of the node."""
     known = kinds()
     if kind == known.paragraph:
-        return _read_paragraph(raw, definitions)
+        return _read_html(raw, definitions) if _HTML_HEADING.match(raw) else _read_paragraph(raw, definitions)
+    if kind == known.definition:
+        # A footnote of one word looks like the definition of a link.
+        return _read_paragraph(raw, definitions) if raw.lstrip(_BLANKS).startswith(b"[^") else NOTHING
     if kind in (known.bullets, known.quote):
         return read_container(node, raw, definitions)
     if kind in (known.atx_heading, known.setext_heading):

@@ -23,6 +23,7 @@ class Kinds:
     quote: int
     table: int
     html: int
+    definition: int
     fenced: int
     indented: int
     continuation: int
@@ -50,6 +51,7 @@ def kinds() -> Kinds:
         quote=_number("block_quote"),
         table=_number("pipe_table"),
         html=_number("html_block"),
+        definition=_number("link_reference_definition"),
         fenced=_number("fenced_code_block"),
         indented=_number("indented_code_block"),
         continuation=_number("block_continuation"),
