@@ -146,7 +146,7 @@ def _item_markdown(match: Match, link: LinkOf) -> str:
             for piece, is_term in snippet(place.text, match.terms)
         )
     )
-    marks = "".join(f" · {mark}" for mark in _marks(match))
+    marks = "".join(f" · {escape(mark)}" for mark in _marks(match))
     return f"- [{escape(title(place.path, place.headings))}]({link(place)}) · {closeness(match)}{marks}  \n  {line}"
 
 

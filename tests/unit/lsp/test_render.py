@@ -167,14 +167,19 @@ def test_a_hover_in_plain_text() -> None:
     )
 
 
-@given(HOSTILE, HOSTILE, st.lists(st.sampled_from(["ab", "a", "1"]), max_size=2))
-def test_hostile_text_adds_no_links_to_a_hover(text: str, title: str, terms: list[str]) -> None:
-    match = Match(place(text, "x.md", (title or "t",)), 0.5, None, 0.0, tuple(terms))
-    markdown = render.hover_markdown(Related(PASSAGE, (), (match,), True), link, "")
+@given(HOSTILE, HOSTILE, HOSTILE, st.lists(st.sampled_from(["ab", "a", "1"]), max_size=2))
+@example("text", "![x](http:evil.example)", "title", [])
+@example("text", "__init__.md", "", [])
+@example("text", "a\n\n# b.md", "", [])
+def test_hostile_text_adds_no_links_to_a_hover(text: str, path: str, title: str, terms: list[str]) -> None:
+    match = Match(place(text, path, (title,) if title else ()), 0.5, None, 0.0, tuple(terms))
+    markdown = render.hover_markdown(Related(PASSAGE, (), (match,), True), lambda _place: "https://r/x.md#L40", "")
     tokens = MarkdownIt("commonmark").parse(markdown)
     inline = [child for token in tokens for child in token.children or ()]
     assert [child.attrs["href"] for child in inline if child.type == "link_open"] == ["https://r/x.md#L40"]
     assert not {child.type for child in inline} & {"image", "html_inline", "code_inline", "em_open"}
+    shown = "".join(child.content for child in inline)
+    assert f" · close · {' '.join(path.replace(chr(0), chr(0xFFFD)).split())}".rstrip() in shown
     assert {token.type for token in tokens} <= {
         *("paragraph_open", "paragraph_close", "inline"),
         *("bullet_list_open", "bullet_list_close", "list_item_open", "list_item_close"),
