@@ -30,7 +30,7 @@ def place_json(place: Place) -> Json:
 
 
 def match_json(match: Match) -> Json:
-    """Return a place with `score`, `lexical`, `dense` (null: no vector yet), `relation` (or null) and `terms`."""
+    """Return a place with how well it answers, why, and how it stands to the passage that was asked about."""
     return {
         **place_json(match.place),
         "score": round(match.score, DIGITS),
@@ -38,6 +38,9 @@ def match_json(match: Match) -> Json:
         "dense": None if match.dense is None else round(min(match.dense, 1.0), DIGITS),
         "relation": None if match.relation is None else match.relation.value,
         "terms": list(match.terms),
+        "language": match.place.language,
+        "same_document": match.same_document,
+        "linked": match.linked,
     }
 
 

@@ -8,7 +8,10 @@ import pytest
 
 from .conftest import Seealso
 
-MATCH_FIELDS = ["path", "line", "end_line", "heading", "text", "score", "lexical", "dense", "relation", "terms"]
+MATCH_FIELDS = [
+    *("path", "line", "end_line", "heading", "text", "score", "lexical", "dense", "relation", "terms"),
+    *("language", "same_document", "linked"),
+]
 GROUP_FIELDS = ["kind", "score", "boilerplate", "places"]
 PLACE_FIELDS = ["path", "line", "end_line", "heading", "text"]
 

@@ -24,7 +24,7 @@ PLACE_JSON = {"path": "guide/a.md", "line": 5, "end_line": 7, "heading": "Guide 
 
 
 def test_a_match_has_the_documented_fields() -> None:
-    match = Match(PLACE, 0.81234567, None, 0.5, ("prose",), DuplicateKind.EDITED)
+    match = Match(PLACE, 0.81234567, None, 0.5, ("prose",), DuplicateKind.EDITED, linked=True)
     assert match_json(match) == {
         **PLACE_JSON,
         "score": 0.812346,
@@ -32,6 +32,9 @@ def test_a_match_has_the_documented_fields() -> None:
         "dense": None,
         "relation": "edited",
         "terms": ["prose"],
+        "language": "und",
+        "same_document": False,
+        "linked": True,
     }
 
 
