@@ -123,8 +123,7 @@ class Updater:
     def close(self) -> None:
         """Stop for good, without waiting for the thread."""
         self._closed = True
-        if self._retry is not None:
-            self._retry.cancel()
+        self._forget_retry()
         self.cancel()
 
     async def _work(self) -> None:
@@ -136,6 +135,7 @@ class Updater:
             self._task = None
 
     async def _run(self, request: _Request) -> None:
+        self._forget_retry()  # this is the one
         self._cancelled = cancelled = threading.Event()
         self._bars = [self._bar(token, theirs=True) for token in request.tokens]
         if request.visible:
@@ -170,6 +170,7 @@ class Updater:
             request.answer.set_exception(error)
         if self._closed:
             return
+        ending = "failed"
         if isinstance(error, IndexUnavailableError):
             # Another window or the command line is at work; its results are ours too. Look again later.
             delay = RETRY_S[min(self._retries, len(RETRY_S) - 1)]
@@ -177,12 +178,19 @@ class Updater:
             logger.info("%s: %s Trying again in %g s.", self._name, error.message, delay)
             if not isinstance(error.__cause__, TimeoutError):
                 self._outbox.problem(error)  # not a lock that somebody will release: the disk, its permissions
-            elif self._retries == 1:
-                self._outbox.log(f"{self._name}: {error.message} Answers come from the index as it is.")
+            else:
+                ending = "another process is writing the index"
+                if self._retries == 1:
+                    self._outbox.log(f"{self._name}: {error.message} Answers come from the index as it is.")
             self._retry = asyncio.get_running_loop().call_later(delay, self.request)
         else:
             self._outbox.report("the update of the index", error)
-        self._finish("failed")
+        self._finish(ending)
+
+    def _forget_retry(self) -> None:
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
 
     def _finish(self, message: str) -> None:
         for bar in self._bars:

@@ -15,7 +15,7 @@ from lsprotocol import types
 
 from fake_embedder import FakeEmbedder
 from seealso.embed.base import EmbedKind, Vectors
-from seealso.errors import CancelledError, EmbeddingError
+from seealso.errors import CancelledError, EmbeddingError, IndexUnavailableError
 from seealso.index.lock import writer_lock
 from seealso.lsp import updates
 from seealso.lsp.capabilities import Client
@@ -162,6 +162,21 @@ async def test_another_process_is_waited_for(bench: Bench, monkeypatch: pytest.M
         assert len(logged) == 1
     await bench.until(lambda: bench.embedder.calls == 1)
     assert bench.shown() == []
+
+
+async def test_one_retry_waits_however_often_the_index_was_locked(bench: Bench) -> None:
+    retries: list[asyncio.TimerHandle] = []
+    with writer_lock(bench.workspace.directory):
+        for _ in range(3):
+            with pytest.raises(IndexUnavailableError):
+                await bench.report(bench.updater.request(visible=True))
+            assert bench.updater._retry is not None
+            retries.append(bench.updater._retry)
+    assert [retry.cancelled() for retry in retries] == [True, True, False]
+    await bench.until(lambda: len([value for value in bench.wire.values() if value["kind"] == "end"]) == 3)
+    assert {value["message"] for value in bench.wire.values() if value["kind"] == "end"} == {
+        "another process is writing the index"
+    }
 
 
 async def test_a_model_that_fails_is_told_once(bench: Bench) -> None:
