@@ -21,7 +21,8 @@ T = TypeVar("T")
 TIMEOUT_S = 30.0
 """Nothing here takes this long; a test that waits so long has failed."""
 
-VSCODE, NEOVIM = "visual-studio-code", "neovim"
+VSCODE, NEOVIM, EMACS = "visual-studio-code", "neovim", "emacs"
+"""Their real capabilities; they count characters in UTF-16, UTF-8 and UTF-32."""
 
 
 class Recorder(LanguageClientProtocol):
@@ -224,6 +225,13 @@ class Editor:
             return found[-1] if found else None
 
         return await self.until(find)
+
+
+def emoji_units(editor: Editor) -> int:
+    """Return how many characters an emoji is for this client."""
+    assert editor.result is not None
+    encoding = types.PositionEncodingKind(editor.result.capabilities.position_encoding)
+    return {types.PositionEncodingKind.Utf8: 4, types.PositionEncodingKind.Utf16: 2}.get(encoding, 1)
 
 
 def plain(value: Any) -> Any:

@@ -43,6 +43,9 @@ async def test_search(reader: Editor) -> None:
         "dense": best["dense"],
         "relation": None,
         "terms": best["terms"],
+        "language": best["language"],
+        "same_document": False,
+        "linked": False,
     }
     assert 0 < best["score"] <= 1
     assert len(result["matches"]) == 3

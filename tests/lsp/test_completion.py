@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from lsprotocol import types
 
 from lsp.conftest import MUSIC, RESTORE, StartEditor
 from lsp.editor import VSCODE, Editor, shown
+from seealso.lsp.capabilities import Client
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -16,6 +19,14 @@ DRAFT, CHAPTER = "guide/draft.md", "notes/chapter.rst"
 def edit(item: types.CompletionItem) -> tuple[str, str]:
     assert isinstance(item.text_edit, types.TextEdit)
     return shown(item.text_edit.range), item.text_edit.new_text
+
+
+def expected(editor: Editor, snippet: str) -> str:
+    """Return what a snippet is for this client: some have none."""
+    assert editor.client.capabilities is not None
+    if Client.of(editor.client.capabilities).completion_snippets:
+        return snippet
+    return re.sub(r"\$\{1:(.*?)\}|\$0", r"\1", snippet)
 
 
 def find(found: types.CompletionList | None, text: str) -> types.CompletionItem:
@@ -31,8 +42,7 @@ async def test_a_bracket_offers_links_to_related_sections(reader: Editor) -> Non
     assert found is not None
     assert found.is_incomplete
     item = find(found, "restore.md")
-    assert edit(item) == ("4:8-4:9", "[${1:By hand}](restore.md#by-hand)$0")
-    assert item.insert_text_format == types.InsertTextFormat.Snippet
+    assert edit(item) == ("4:8-4:9", expected(reader, "[${1:By hand}](restore.md#by-hand)$0"))
     assert item.kind == types.CompletionItemKind.Reference
     assert (item.label, item.detail) == ("By hand", "guide/restore.md")
     assert {item.filter_text for item in found.items} == {"["}, "what is typed matches itself"
@@ -48,6 +58,9 @@ async def test_documentation_comes_when_the_client_wants_it(reader: Editor) -> N
         item = await reader.client.completion_item_resolve_async(item)
     else:
         assert item.data is None
+    if isinstance(item.documentation, str):  # a client that knows no formats
+        assert item.documentation == f"Restoring › By hand — guide/restore.md:5\n\n{RESTORE}"
+        return
     assert isinstance(item.documentation, types.MarkupContent)
     assert item.documentation.kind == types.MarkupKind.Markdown
     assert f"[Restoring › By hand]({reader.uri('guide/restore.md')}#L5)" in item.documentation.value
@@ -70,7 +83,8 @@ async def test_what_is_typed_is_looked_for_in_titles(
     reader.change(DRAFT, "4:0-4:9", line)
     try:
         found = await reader.complete(DRAFT, at)
-        assert edit(find(found, inserted)) == (replaced, inserted)
+        text = expected(reader, inserted)
+        assert edit(find(found, text)) == (replaced, text)
     finally:
         reader.change(DRAFT, f"4:0-4:{len(line)}", "See the [")
 
@@ -79,7 +93,10 @@ async def test_links_in_restructuredtext(reader: Editor) -> None:
     reader.change(CHAPTER, "3:4-3:4", "netw")
     try:
         found = await reader.complete(CHAPTER, "3:8")
-        assert edit(find(found, "network")) == ("3:4-3:8", ":doc:`${1:Network} <../guide/network>`$0")
+        assert edit(find(found, "network")) == (
+            "3:4-3:8",
+            expected(reader, ":doc:`${1:Network} <../guide/network>`$0"),
+        )
     finally:
         reader.change(CHAPTER, "3:4-3:8", "")
 
@@ -88,7 +105,7 @@ async def test_a_paragraph_goes_on_as_the_closest_earlier_one_did(reader: Editor
     found = await reader.complete(DRAFT, "2:49")
     assert found is not None
     first = found.items[0]
-    assert edit(first) == ("2:49-2:49", " ${1:Copy the data folder to its old place.}$0")
+    assert edit(first) == ("2:49-2:49", expected(reader, " ${1:Copy the data folder to its old place.}$0"))
     assert first.kind == types.CompletionItemKind.Snippet
     assert first.detail == "as in guide/restore.md"
 
@@ -99,7 +116,10 @@ async def test_an_unfinished_sentence_gets_what_is_missing(reader: Editor) -> No
     try:
         found = await reader.complete(DRAFT, f"2:{49 + len(typed)}")
         assert found is not None
-        assert edit(found.items[0]) == ("2:59-2:61", "da${1:ta folder to its old place.}$0")
+        assert edit(found.items[0]) == (
+            "2:59-2:61",
+            expected(reader, "da${1:ta folder to its old place.}$0"),
+        )
     finally:
         reader.change(DRAFT, f"2:49-2:{49 + len(typed)}", "")
 
@@ -109,7 +129,7 @@ async def test_quotations_name_their_source(reader: Editor) -> None:
     try:
         found = await reader.complete(DRAFT, "8:0")
         _, text = edit(find(found, "> Stop the service"))
-        assert text == f"> {RESTORE}\n>\n> — [By hand](restore.md#by-hand)$0"
+        assert text == expected(reader, f"> {RESTORE}\n>\n> — [By hand](restore.md#by-hand)$0")
     finally:
         reader.change(DRAFT, "6:0-8:0", "Before ")
 
@@ -131,9 +151,7 @@ async def test_a_client_without_snippets_gets_plain_text_and_its_documentation_l
     assert item.insert_text_format == types.InsertTextFormat.PlainText
     assert item.documentation is None
     resolved = await editor.client.completion_item_resolve_async(item)
-    assert resolved.documentation == types.MarkupContent(
-        types.MarkupKind.PlainText, f"Restoring › By hand — guide/restore.md:5\n\n{RESTORE}"
-    )
+    assert resolved.documentation == f"Restoring › By hand — guide/restore.md:5\n\n{RESTORE}"
 
 
 @pytest.mark.parametrize(

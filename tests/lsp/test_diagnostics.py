@@ -9,16 +9,10 @@ import pytest
 from lsprotocol import types
 
 from lsp.conftest import MUSIC, PORT, PORT_EDITED, StartEditor, write
-from lsp.editor import NEOVIM, VSCODE, Editor, plain, shown
+from lsp.editor import NEOVIM, VSCODE, Editor, emoji_units, plain, shown
+from seealso.lsp.capabilities import Client
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-def emoji_units(editor: Editor) -> int:
-    assert editor.result is not None
-    return {types.PositionEncodingKind.Utf8: 4, types.PositionEncodingKind.Utf16: 2}[
-        types.PositionEncodingKind(editor.result.capabilities.position_encoding)
-    ]
 
 
 def only(params: types.PublishDiagnosticsParams) -> types.Diagnostic:
@@ -33,10 +27,15 @@ async def test_a_copy_names_every_other_place(reader: Editor) -> None:
     assert found.severity is types.DiagnosticSeverity.Information
     assert (found.code, found.source) == ("duplicate-passage", "seealso")
     assert found.message == "This passage also stands in Music (notes/music.md:3)."
-    assert found.related_information is not None
-    assert [(info.location.uri, shown(info.location.range), info.message) for info in found.related_information] == [
-        (reader.uri("notes/music.md"), "2:0-3:0", "Music")
-    ]
+    assert reader.client.capabilities is not None
+    client = Client.of(reader.client.capabilities)
+    places = [(reader.uri("notes/music.md"), "2:0-3:0", "Music")] if client.diagnostic_related else []
+    assert [
+        (info.location.uri, shown(info.location.range), info.message) for info in found.related_information or ()
+    ] == places
+    if not client.diagnostic_data:
+        assert found.data is None
+        return
     data = plain(found.data)
     assert len(data["hash"]) == 32
     assert data == {

@@ -6,7 +6,7 @@ import pytest
 from lsprotocol import types
 
 from lsp.conftest import MUSIC, PORT, StartEditor
-from lsp.editor import NEOVIM, Editor, shown
+from lsp.editor import NEOVIM, Editor, emoji_units, shown
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -32,8 +32,7 @@ async def test_the_range_is_the_passage_in_the_units_of_the_client(reader: Edito
     hover = await reader.hover("guide/install.md", "8:30")
     assert hover is not None
     assert hover.range is not None
-    emoji = 4 if reader.result.capabilities.position_encoding == "utf-8" else 2  # type: ignore[union-attr]
-    assert shown(hover.range) == f"8:0-8:{emoji + 1 + len(PORT)}"
+    assert shown(hover.range) == f"8:0-8:{emoji_units(reader) + 1 + len(PORT)}"
 
 
 async def test_the_same_file_is_marked(reader: Editor) -> None:

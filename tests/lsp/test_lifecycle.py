@@ -16,13 +16,16 @@ import pytest
 from lsprotocol import types
 
 from lsp.conftest import FILES, MUSIC, StartEditor
-from lsp.editor import NEOVIM, VSCODE
+from lsp.editor import EMACS, NEOVIM, VSCODE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
+ENCODINGS = [(VSCODE, "utf-16"), (NEOVIM, "utf-8"), (EMACS, "utf-32")]
+
+
 @pytest.mark.parametrize(
-    ("capabilities", "encoding"), [pytest.param(VSCODE, "utf-16", id=VSCODE), pytest.param(NEOVIM, "utf-8", id=NEOVIM)]
+    ("capabilities", "encoding"), [pytest.param(client, encoding, id=client) for client, encoding in ENCODINGS]
 )
 async def test_what_is_advertised(start: StartEditor, capabilities: str, encoding: str) -> None:
     editor = await start(capabilities=capabilities)

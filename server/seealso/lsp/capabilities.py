@@ -26,6 +26,8 @@ class Client:
     """What characters are counted in: the first of the client's wishes that we know."""
     hover_markdown: bool = False
     completion_markdown: bool = False
+    completion_plain: bool = False
+    """Documentation may be marked as plain text; otherwise it is a bare string."""
     completion_snippets: bool = False
     completion_lazy_documentation: bool = True
     """Documentation may come with `completionItem/resolve`."""
@@ -46,12 +48,13 @@ class Client:
         def ask(path: str) -> Any:
             return reduce(lambda value, name: getattr(value, name, None), path.split("."), cast(Any, capabilities))
 
+        documentation = ask("text_document.completion.completion_item.documentation_format") or ()
         lazy = ask("text_document.completion.completion_item.resolve_support.properties")
         return cls(
             encoding=cast("Encoding", str(_value(ServerCapabilitiesBuilder.choose_position_encoding(capabilities)))),
             hover_markdown=MarkupKind.Markdown in (ask("text_document.hover.content_format") or ()),
-            completion_markdown=MarkupKind.Markdown
-            in (ask("text_document.completion.completion_item.documentation_format") or ()),
+            completion_markdown=MarkupKind.Markdown in documentation,
+            completion_plain=MarkupKind.PlainText in documentation,
             completion_snippets=bool(ask("text_document.completion.completion_item.snippet_support")),
             completion_lazy_documentation="documentation" in (_LAZY_BY_DEFAULT if lazy is None else lazy),
             diagnostic_related=bool(ask("text_document.publish_diagnostics.related_information")),

@@ -238,6 +238,18 @@ async def test_shutdown_cancels_what_is_in_flight(root: Path) -> None:
         assert client.server.protocol.exit_code == 0
 
 
+async def test_a_client_that_never_says_its_settings_gets_the_defaults(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seealso.lsp.session.CONFIGURATION_S", 0.01)
+    async with loopback(root, {"workspace": {"configuration": True}}) as client:
+        client.notify("textDocument/didOpen", document(root / "a.md", TWICE))
+        assert await client.request("textDocument/hover", hover(root / "a.md")) is not None
+        asked = client.all("workspace/configuration")
+        client.receive({"id": asked[0]["id"], "result": [{"hover": {"enabled": False}}]})
+        assert await client.request("textDocument/hover", hover(root / "a.md")) is not None, "too late"
+
+
 async def test_two_handlers_for_one_method_raise() -> None:
     with pytest.raises(FeatureAlreadyRegisteredError):
         Server().on(types.TEXT_DOCUMENT_HOVER)(lambda ls, params: None)

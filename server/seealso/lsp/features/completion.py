@@ -173,11 +173,12 @@ def _item(
     return item
 
 
-def _documentation(place: Place, client: Client, root: Path) -> types.MarkupContent:
+def _documentation(place: Place, client: Client, root: Path) -> types.MarkupContent | str:
     if client.completion_markdown:
         text = render.place_markdown(place, lambda place: to_uri(root / place.path, place.start_line))
         return types.MarkupContent(types.MarkupKind.Markdown, text)
-    return types.MarkupContent(types.MarkupKind.PlainText, render.place_plain(place))
+    text = render.place_plain(place)
+    return types.MarkupContent(types.MarkupKind.PlainText, text) if client.completion_plain else text
 
 
 def _place_at(workspace: Workspace, path: str, line: int) -> Place | None:
