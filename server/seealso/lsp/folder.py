@@ -124,7 +124,7 @@ class Folder:
         self._membership.forget()
         for document in self._documents(self):
             document.written = None
-        if (before.index, before.embedding) != (settings.index, settings.embedding):
+        if _indexed(before) != _indexed(settings):
             self.update(visible=True)
         self._on_change(self)
 
@@ -202,6 +202,11 @@ class Folder:
                 loop.call_soon_threadsafe(self._outbox.report, "taking over an edit", error)
 
         self._threads.questions.submit(guarded)
+
+
+def _indexed(settings: Settings) -> tuple[object, ...]:
+    """Return the settings that decide what is in an index: its documents, their vectors and the pairs among them."""
+    return settings.index, settings.embedding, settings.duplicates.across_languages
 
 
 def _nothing() -> None:
