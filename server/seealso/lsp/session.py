@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 CONFIGURATION_S = 5.0
-"""A client that has not answered `workspace/configuration` by then gets the defaults."""
+"""A client that has not answered `workspace/configuration` by then keeps what it said before, or the defaults."""
 
 NO_FOLDER = "No folder is open, so there is no index: single files have nothing to be related to. Open a folder."
 
@@ -45,6 +45,8 @@ class Session:
         """Settings of `initialize`."""
         self.pushed: object = None
         """Settings of `workspace/didChangeConfiguration`, for clients that cannot be asked."""
+        self._pulled: dict[str, object] = {}
+        """What the client said last about each folder, for when it does not answer."""
         self.folders: dict[str, Folder] = {}
         self.documents: dict[str, Document] = {}
         self.published: dict[str, tuple[int, list[types.Diagnostic]]] = {}
@@ -68,7 +70,7 @@ class Session:
         if path is None:
             self.outbox.log(f"{uri} is not on this machine; it is not indexed.", types.MessageType.Warning)
         elif uri not in self.folders:
-            self.folders[uri] = Folder(
+            folder = Folder(
                 uri,
                 path,
                 self.threads,
@@ -77,9 +79,16 @@ class Session:
                 documents=self.documents_of,
                 on_change=self._changed,
             )
+            outer = {document.uri: self.folder_of(document.path) for document in self.documents.values()}
+            self.folders[uri] = folder
+            for document in self.documents_of(folder):
+                document.written = None
+                if (before := outer[document.uri]) is not None:
+                    before.drop(document)
 
     def remove_folder(self, uri: str) -> None:
         """Let a folder go; its index stays on disk."""
+        self._pulled.pop(uri, None)
         if (folder := self.folders.pop(uri, None)) is not None:
             folder.close()
             for document in self.documents.values():
@@ -112,18 +121,22 @@ class Session:
             self.outbox.problem(error)
 
     async def _pull(self, folders: list[Folder]) -> list[object]:
-        nothing: list[object] = [None] * len(folders)
-        if not (self.client.pulls_configuration and folders):
-            return nothing
-        items = [types.ConfigurationItem(scope_uri=folder.uri, section=SECTION) for folder in folders]
-        try:
-            answer = await self.outbox.request(
-                types.WORKSPACE_CONFIGURATION, types.ConfigurationParams(items), CONFIGURATION_S
-            )
-        except (JsonRpcException, TimeoutError) as error:
-            self.outbox.log(f"The client did not say its settings ({error}); using the defaults.")
-            return nothing
-        return list(answer) if isinstance(answer, list | tuple) and len(answer) == len(folders) else nothing
+        if self.client.pulls_configuration and folders:
+            items = [types.ConfigurationItem(scope_uri=folder.uri, section=SECTION) for folder in folders]
+            try:
+                answer = await self.outbox.request(
+                    types.WORKSPACE_CONFIGURATION, types.ConfigurationParams(items), CONFIGURATION_S
+                )
+            except (JsonRpcException, TimeoutError) as error:
+                reason = str(error) or "it took too long"
+                self.outbox.log(
+                    f"The client did not say its settings ({reason}); those known before, or defaults, hold."
+                )
+            else:
+                if isinstance(answer, list | tuple) and len(answer) == len(folders):
+                    uris = [folder.uri for folder in folders]
+                    self._pulled.update(entry for entry in zip(uris, answer, strict=True) if entry[0] in self.folders)
+        return [self._pulled.get(folder.uri) for folder in folders]
 
     def folder_of(self, path: Path) -> Folder | None:
         """Return the innermost folder that holds a path."""

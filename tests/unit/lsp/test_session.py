@@ -1,0 +1,89 @@
+"""Folders and settings that change in a session."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seealso.lsp.folder import Folder
+from seealso.settings import DuplicateSettings, HoverSettings, Settings
+from unit.lsp.loopback import Loopback, document, loopback
+
+TEXT = "# Title\n\nThe orchestra plays a symphony by Mahler on Friday evening in the old concert hall.\n"
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEEALSO_CACHE_DIR", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "docs" / "inner").mkdir(parents=True)
+    return tmp_path / "docs"
+
+
+async def opened(client: Loopback, root: Path) -> Folder:
+    """Return the folder once its first update is over."""
+    await client.request("workspace/executeCommand", {"command": "seealso.updateIndex"})
+    return client.server.session.folders[root.as_uri()]
+
+
+@pytest.mark.parametrize(
+    ("settings", "updates"),
+    [
+        pytest.param(Settings(duplicates=DuplicateSettings(across_languages=True)), True, id="pairs of translations"),
+        pytest.param(Settings(hover=HoverSettings(enabled=False)), False, id="what is shown"),
+    ],
+)
+async def test_settings_the_index_depends_on_bring_it_up_to_date(root: Path, settings: Settings, updates: bool) -> None:
+    async with loopback(root) as client:
+        folder = await opened(client, root)
+        assert folder.updater is not None
+        await asyncio.sleep(0)
+        assert not folder.updater.running
+        await folder.configure(settings)
+        assert folder.updater.running is updates
+
+
+async def test_an_inner_folder_gets_the_open_buffers(root: Path) -> None:
+    async with loopback(root) as client:
+        path = root / "inner" / "unsaved.md"
+        client.notify("textDocument/didOpen", document(path, TEXT))
+        hover = {"textDocument": {"uri": path.as_uri()}, "position": {"line": 2, "character": 0}}
+        await client.request("textDocument/hover", hover)
+        inner = {"uri": (root / "inner").as_uri(), "name": "inner"}
+        client.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": [inner], "removed": []}})
+        await client.request("textDocument/hover", hover)
+        folder = client.server.session.folders[inner["uri"]]
+        found = await folder.ask(lambda workspace: workspace.segmentation("unsaved.md"))
+        assert found is not None
+        assert [passage.text for passage in found.passages] == [TEXT.splitlines()[2]]
+        outer = client.server.session.folders[root.as_uri()]
+        assert await outer.ask(lambda workspace: workspace.segmentation("inner/unsaved.md")) is None
+
+
+async def test_a_client_that_falls_silent_keeps_its_settings(root: Path) -> None:
+    async with loopback(root, {"workspace": {"configuration": True}}) as client:
+        session = client.server.session
+
+        async def answered(number: int, answer: dict[str, Any]) -> None:
+            asked = await client.until(lambda: next(iter(client.all("workspace/configuration")[number:]), None))
+            client.receive({"id": asked["id"], **answer})
+
+        await answered(0, {"result": [{"hover": {"enabled": False}}]})
+        folder = await opened(client, root)
+        assert not folder.settings.hover.enabled
+        configured = asyncio.create_task(session.configure())
+        await answered(1, {"error": {"code": -32803, "message": "busy"}})
+        await configured
+        assert not folder.settings.hover.enabled, "refused"
+        configured = asyncio.create_task(session.configure())
+        await answered(2, {"result": [None]})
+        await configured
+        assert folder.settings.hover.enabled, "an answer that says nothing means the defaults"
