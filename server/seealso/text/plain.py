@@ -78,9 +78,12 @@ class Block:
         return letters < _MIN_LETTER_SHARE * shown
 
     @property
+    def is_line(self) -> bool:
+        return b"\n" not in self.raw and b"\r" not in self.raw
+
+    @property
     def may_be_title(self) -> bool:
-        lines = self.raw.count(b"\n") + self.raw.count(b"\r")
-        return lines == 0 or _RULE_INSIDE.search(self.raw) is not None
+        return self.is_line or _RULE_INSIDE.search(self.raw) is not None
 
     def lines(self) -> list[Line]:
         made: list[Line] = []
@@ -135,15 +138,15 @@ class _Reader:
         while at < len(blocks):
             block = blocks[at]
             at += 1
-            if block.is_item:
+            following = blocks[at] if at < len(blocks) else None
+            if block.is_item and not self._numbered_title(block, following):
                 # A list goes on over blank lines as long as items or their indented text follow.
                 items = block.lines()
                 while at < len(blocks) and blocks[at].continues(block):
                     items += blocks[at].lines()
                     at += 1
                 self._list(items)
-            else:
-                following = blocks[at] if at < len(blocks) else None
+            elif not block.is_item:
                 rest = self._heading(block, following) if block.may_be_title else block
                 if rest is not None:
                     self._block(rest)
@@ -167,13 +170,19 @@ class _Reader:
         """Enter the heading that a line between blank lines is: in capitals, or numbered."""
         if title.isupper() and len(_LETTERS.findall(title)) >= max(3, 0.6 * len(title.replace(" ", ""))):
             return self._enter(line, "CAPITALS")
-        # A number alone may be the last item of a list, unless the text below is indented, as in a memo or RFC.
         number = _NUMBERED.match(title)
-        if number and line.indent == 0 and following and not following.is_item:
-            depth = number[1].count(".")
-            if depth or following.indent >= 2:
-                return self._enter(line, f"NUMBER {depth}")
+        if number and "." in number[1] and line.indent == 0 and following is not None:
+            return self._enter(line, f"NUMBER {number[1].count('.')}")
         return False
+
+    def _numbered_title(self, block: Block, following: Block | None) -> bool:
+        """Enter the heading that a line like an item is, if the text below is indented otherwise than an item's."""
+        number = _NUMBERED.match(block.text)
+        if number is None or not block.is_line or block.indent or following is None or following.is_item:
+            return False
+        if following.indent < 2 or following.indent == number.end() - 1:
+            return False
+        return self._enter(block.lines()[0], "NUMBER 0")
 
     def _enter(self, line: Line, style: str) -> bool:
         title = collapse(line.content.decode("utf-8", "replace"))
@@ -298,7 +307,8 @@ def link(target: LinkTarget) -> str:
 
 def quote(text: str, source: str) -> str:
     """Write a quotation as in mail, with its source below."""
-    return "\n".join([*(f"> {line}".rstrip() for line in text.splitlines()), f"-- {source}"])
+    lines = [*text.splitlines(), "", f"-- {source}"]
+    return "\n".join(f"> {line}".rstrip() for line in lines)
 
 
 def comment(text: str) -> str:

@@ -47,6 +47,7 @@ _SENTENCE_END = re.compile(
 )
 _LINE_END = re.compile(r"(?=[\r\n])")
 _SPACE = re.compile("(?=\\s)|(?<=[\uff0c\u3001\uff1a])")
+_SPACES = re.compile(r"\s++")
 _MARKS = frozenset(".,;:!?\u2026\u3002\uff0c\u3001\uff1b\uff1a\uff01\uff1f")
 _CUTS = (_SENTENCE_END, _LINE_END, _SPACE)
 
@@ -166,6 +167,8 @@ def _cut(text: str, limit: int) -> Iterator[tuple[int, int]]:
         target = len(window) * min(1.0, left / -(-left // limit) / limit)
         end = at + _best_cut(text, at, reach, target)
         yield at, end
+        after = _SPACES.match(text, end)
+        end = after.end() if after else end
         left -= weight(text[at:end])
         at = end
     yield at, len(text)
