@@ -7,7 +7,7 @@ texts speak of the same thing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -24,6 +24,12 @@ SHORT_GAP = 3
 """Longest gap, in words, that can have exchanged its subject with another."""
 
 
+FACING_REACH = 2
+"""Words between two gaps, at most, that may still be one exchange."""
+
+_FACING = {("a", "b"), ("b", "a")}
+
+
 @dataclass(frozen=True, slots=True)
 class Differences:
     """What two texts share, and what is left of their differences when the harmless ones are set aside."""
@@ -32,10 +38,12 @@ class Differences:
     """Weighted share of words both texts have (Dice), 0 to 1."""
     containment: float
     """Weighted share of the lighter text that the other has too, 0 to 1."""
+    alignment: float
+    """Weighted share of the lighter text that the other has in the same order, letter for letter, 0 to 1."""
     balance: float
     """Weight of the lighter text relative to the other, 0 to 1."""
     skeleton: float
-    """Share of function words that both texts have in the same order (Dice), 0 to 1."""
+    """Share of function words that both texts have in the same order (Dice), 0 to 1; 1 where there are few."""
     contradictions: tuple[tuple[str, str], ...] = ()
     """Different numbers or names, or opposites in one place."""
     negations: tuple[tuple[str, str], ...] = ()
@@ -44,6 +52,8 @@ class Differences:
     """Other words with a meaning of their own in one place."""
     additions: float = 0.0
     """Weight of words only one text has, with nothing in their place in the other."""
+    insertions: float = 0.0
+    """Part of the additions that neither begins nor ends a text."""
 
     @property
     def changed(self) -> float:
@@ -57,6 +67,8 @@ class Gap:
 
     start: int
     """Word of the first text at which the gap begins."""
+    end: int
+    """Word of the first text that follows the gap."""
     short: bool
     a: list[Word]
     b: list[Word]
@@ -70,10 +82,16 @@ class Gap:
         self.lone_a = self.a[0] if self.short and len(self.a) == 1 else None
         self.lone_b = self.b[0] if self.short and len(self.b) == 1 else None
 
+    @property
+    def one_sided(self) -> str:
+        """Return the side that has words left when the other has not, else nothing."""
+        return "a" if self.a and not self.b else "b" if self.b and not self.a else ""
+
 
 def compare(first: Reading, second: Reading) -> Differences:
     """Align two texts and return what is left of their differences."""
     matched, gaps = _align(first, second)
+    aligned = matched
     apart = sum(len(gap.function_a) + len(gap.function_b) for gap in gaps)
     for gap in gaps:
         if gap.a and gap.b:
@@ -81,7 +99,7 @@ def compare(first: Reading, second: Reading) -> Differences:
     tabular = first.tabular or second.tabular
     if not tabular:
         matched += _drop_moved(gaps, first)
-    contradictions, negations, slots, additions = _sort_out(gaps, tabular=tabular)
+    contradictions, negations, slots, additions, insertions = _sort_out(gaps, len(first.words), tabular=tabular)
     only_first, only_second = first.exact - second.exact, second.exact - first.exact
     if only_first and only_second:
         contradictions[" ".join(sorted(only_first)), " ".join(sorted(only_second))] = None
@@ -90,12 +108,14 @@ def compare(first: Reading, second: Reading) -> Differences:
     return Differences(
         overlap=min(1.0, 2 * matched / (lighter + heavier)) if heavier else 0.0,
         containment=min(1.0, matched / lighter) if lighter else 0.0,
+        alignment=aligned / lighter if lighter else 0.0,
         balance=lighter / heavier if heavier else 1.0,
-        skeleton=1 - apart / functions if functions else 1.0,
+        skeleton=1 - apart / functions if functions and first.prose and second.prose else 1.0,
         contradictions=tuple(contradictions),
         negations=tuple(negations),
         slots=tuple(slots),
         additions=additions,
+        insertions=insertions,
     )
 
 
@@ -130,6 +150,7 @@ def _align(first: Reading, second: Reading) -> tuple[float, list[Gap]]:
 def _gap(a: Sequence[Word], b: Sequence[Word], start: int) -> Gap:
     return Gap(
         start,
+        start + len(a),
         len(a) <= SHORT_GAP and len(b) <= SHORT_GAP,
         [word for word in a if word.meaningful],
         [word for word in b if word.meaningful],
@@ -256,13 +277,13 @@ def _swapped(gap: Gap, other: Gap, first: Reading) -> bool:
 Places = dict[tuple[str, str], None]
 
 
-def _sort_out(gaps: Sequence[Gap], *, tabular: bool) -> tuple[Places, Places, Places, float]:
-    """Return contradictions, negations, slots and the weight of additions."""
+def _sort_out(gaps: Sequence[Gap], size: int, *, tabular: bool) -> tuple[Places, Places, Places, float, float]:
+    """Return contradictions, negations, slots, and the weight of additions and of those in the midst."""
     contradictions: Places = {}
     negations: Places = {}
     slots: Places = {}
-    additions = 0.0
-    for gap in gaps:
+    additions = insertions = 0.0
+    for gap in _facing(gaps):
         a, b = _left(gap.a, gap.lone_a, gap.b), _left(gap.b, gap.lone_b, gap.a)
         weight_a, weight_b = _weight(a), _weight(b)
         if min(weight_a, weight_b) >= LONG_INSERTION and not tabular:
@@ -276,7 +297,35 @@ def _sort_out(gaps: Sequence[Gap], *, tabular: bool) -> tuple[Places, Places, Pl
             slots[_join(a), _join(b)] = None
         else:
             additions += weight_a + weight_b
-    return contradictions, negations, slots, additions
+            if gap.start > 0 and gap.end < size:
+                insertions += weight_a + weight_b
+    return contradictions, negations, slots, additions, insertions
+
+
+def _facing(gaps: Sequence[Gap]) -> Iterator[Gap]:
+    """Join gaps that face each other around a word or two: "the core ALSA module", "the soc core module"."""
+    last: Gap | None = None
+    for gap in gaps:
+        if not (gap.a or gap.b):
+            # Function words alone, which may still be opposites.
+            yield gap
+            continue
+        if last is not None and gap.start - last.end <= FACING_REACH and (last.one_sided, gap.one_sided) in _FACING:
+            last = Gap(
+                last.start,
+                gap.end,
+                last.short and gap.short,
+                last.a + gap.a,
+                last.b + gap.b,
+                last.function_a,
+                gap.function_b,
+            )
+            continue
+        if last is not None:
+            yield last
+        last = gap
+    if last is not None:
+        yield last
 
 
 def _left(side: list[Word], lone: Word | None, opposite: list[Word]) -> list[Word]:
@@ -292,6 +341,8 @@ def _contradicted(gap: Gap, a: Sequence[Word], b: Sequence[Word]) -> bool:
         return True
     if not gap.short:
         return False
+    if gap.lone_a and gap.lone_b and gap.lone_a.exact is not gap.lone_b.exact:
+        return True
     for word in (*a, *gap.function_a):
         contrary = OPPOSITES.get(word.key)
         if contrary and any(other.key in contrary for other in (*b, *gap.function_b)):

@@ -23,6 +23,10 @@ TABULAR_SHARE = 0.4
 """From this share of numbers and names on, a text is rather a table than prose, and its order matters."""
 
 
+PROSE_SHARE = 0.25
+"""Least share of function words in sentences of an alphabetic language; lists of properties have fewer."""
+
+
 class WordKind(IntEnum):
     FUNCTION = 0
     CONTENT = 1
@@ -64,6 +68,10 @@ class Reading:
     """Numbers and names."""
     tabular: bool
     """Rather a table of numbers and names than prose."""
+    prose: bool
+    """Has as many function words as sentences have."""
+    sentence: bool
+    """No more than one sentence."""
     language: str
     """`en`, `ja`, `zh-Hans`, ...; empty when the text does not tell."""
 
@@ -74,6 +82,7 @@ class Reading:
 
 _CONTRACTION = re.compile(r"n['\u2019]t\b")
 _CANNOT = re.compile(r"\bcannot\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?]\s+\S|[\u3002\uff01\uff1f]\s*\S")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
 _NAME = re.compile(r"_|[/@]|[^\W\d_]\d|\d[^\W\d_]|[a-z][A-Z]|^[A-Z]{2,}s?$|^[A-Z]{2,}[a-z]+[A-Z]")
 
@@ -104,9 +113,20 @@ def _pattern(text: str) -> re.Pattern[str]:
     return _ASCII_WORD if text.isascii() else _patterns()[0]
 
 
+def read_pair(first: str, second: str) -> tuple[Reading, Reading]:
+    """Read two texts; one that does not tell its language is read in that of the other."""
+    a, b = read(first), read(second)
+    if a.language == b.language or (a.language and b.language):
+        return a, b
+    return read(first, b.language) if b.language else a, read(second, a.language) if a.language else b
+
+
 @lru_cache(maxsize=1 << 13)
-def read(text: str) -> Reading:
-    """Return the words of a clean text with what the comparison has to know of them."""
+def read(text: str, language: str = "") -> Reading:
+    """Return the words of a clean text with what the comparison has to know of them.
+
+    The language is guessed if it is not given.
+    """
     if not text.isascii():
         text = normalise(text)
     if "n't" in text or "n\u2019t" in text:
@@ -114,7 +134,7 @@ def read(text: str) -> Reading:
     if "annot" in text or "ANNOT" in text:
         text = _CANNOT.sub("can not", text)
     tokens = _pattern(text).findall(text)[:MAX_WORDS]
-    language = written_language(text, frozenset(map(str.casefold, tokens)))
+    language = language or written_language(text, frozenset(map(str.casefold, tokens)))
     words = tuple([_word(token, language) for token in tokens])
     stems: dict[str, float] = {}
     for word in words:
@@ -122,14 +142,17 @@ def read(text: str) -> Reading:
             stem = word.key[:3]
             stems[stem] = stems.get(stem, 0.0) + word.weight
     exact = [word.key for word in words if word.exact]
+    functions = sum([not word.meaningful for word in words])
     return Reading(
         words,
         tuple([word.key for word in words]),
         (0.0, *accumulate([word.weight for word in words])),
         stems,
-        sum([not word.meaningful for word in words]),
+        functions,
         frozenset(exact),
         len(exact) >= TABULAR_SHARE * len(words),
+        language not in FUNCTION_WORDS or functions >= PROSE_SHARE * len(words),
+        _SENTENCE_END.search(text) is None,
         language,
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from seealso.index.differences import Differences, compare, greatest_overlap
-from seealso.index.reading import Reading, read
+from seealso.index.reading import Reading, read_pair
 from seealso.model import DuplicateKind
 
 SAME_FRAME = 0.66
@@ -21,14 +21,24 @@ MOSTLY_SAME = 0.8
 CONTAINED = 0.88
 """Least containment of a text that another one repeats and adds to."""
 
+ALIGNED = 0.75
+"""Least alignment of a text that is contained in another: the same words all over the place are no copy."""
+
 MIN_OVERLAP = 0.42
 """Least overlap of two texts that share enough words to be told apart as parallel, or joined as one within another."""
 
-NEW_SKELETON = 0.66
-"""Most of its function words a rewording keeps in place; parallel texts keep nearly all."""
+DENIAL = 0.15
+"""Share of the remaining distance by which a rewording must be closer if one text denies something."""
+
+NEW_SKELETON = 0.48
+"""Share of its function words that a rewording keeps in place at most; parallel texts keep nearly all."""
 
 MIN_BALANCE = 0.6
 """A rewording says as much as its original, in about as many words."""
+
+
+QUALIFIER = 1.5
+"""How much more than a synonym a word may move the vector that is put into a sentence without changing its subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +71,7 @@ class DuplicateProfile:
         )
 
 
-E5_SMALL = DuplicateProfile(
-    background=0.82, reworded=0.978, retold=0.957, translated=0.9, synonym_shift=0.03, noise=0.003
-)
+E5_SMALL = DuplicateProfile(background=0.82, reworded=0.98, retold=0.957, translated=0.9, synonym_shift=0.04)
 """multilingual-e5-small in int8, measured on pairs written by hand, on rewordings of passages of a large manual and on
 the nearest neighbours in it (`tests/quality/duplicates_kernel.py`)."""
 
@@ -94,16 +102,16 @@ def classify(
     # Alignments are not symmetric, verdicts have to be.
     a, b = min(a, b), max(a, b)
     closeness = min(1.0, max(0.0, (cosine - profile.background) / (1 - profile.background)))
-    first, second = read(a), read(b)
+    first, second = read_pair(a, b)
     if first.language and second.language and first.language != second.language:
         if across_languages and cosine >= profile.translated and not contrary_names(first, second):
             return Verdict(DuplicateKind.REWORDED, _round(closeness))
         return UNRELATED
     most = greatest_overlap(first, second)
-    if most < MIN_OVERLAP and cosine < _needed(most, profile):
+    if most < MIN_OVERLAP and cosine < _least(most, profile):
         return UNRELATED
     differences = compare(first, second)
-    kind = _kind(differences, cosine, profile)
+    kind = _kind(differences, cosine, profile, one_sentence=first.sentence and second.sentence)
     if kind is None:
         return UNRELATED
     words = 0.25 if kind is DuplicateKind.REWORDED else 0.5
@@ -115,28 +123,38 @@ def contrary_names(first: Reading, second: Reading) -> bool:
     return bool(first.exact - second.exact) and bool(second.exact - first.exact)
 
 
-def same_meaning(differences: Differences, cosine: float, profile: DuplicateProfile) -> bool:
+def same_meaning(differences: Differences, cosine: float, profile: DuplicateProfile, lenience: float = 1.0) -> bool:
     """Tell whether the vectors are so close that the words exchanged must be synonyms.
 
     The distance per share of words exchanged hardly depends on the length of the texts. Where few of many words differ,
     it drowns in the noise, and the answer is no.
     """
-    expected = profile.synonym_shift * differences.changed
+    expected = lenience * profile.synonym_shift * differences.changed
     return 2 * expected >= profile.noise and 1 - cosine - profile.noise <= expected
 
 
-def _kind(differences: Differences, cosine: float, profile: DuplicateProfile) -> DuplicateKind | None:
+def _kind(
+    differences: Differences, cosine: float, profile: DuplicateProfile, *, one_sentence: bool
+) -> DuplicateKind | None:
     overlap = differences.overlap
-    framed = overlap >= SAME_FRAME or (differences.containment >= CONTAINED and overlap >= MIN_OVERLAP)
-    exchanged = differences.slots or differences.negations
+    parallel = DuplicateKind.PARALLEL if overlap >= MIN_OVERLAP else None
     if differences.contradictions:
-        return DuplicateKind.PARALLEL if framed or overlap >= MIN_OVERLAP else None
-    if framed and (not exchanged or (not differences.negations and same_meaning(differences, cosine, profile))):
-        rebuilt = _told_anew(differences) and overlap < MOSTLY_SAME and differences.containment < CONTAINED
-        return DuplicateKind.REWORDED if rebuilt else DuplicateKind.EDITED
-    if _told_anew(differences) and cosine >= _needed(overlap, profile):
+        return parallel
+    contained = differences.containment >= CONTAINED and differences.alignment >= ALIGNED and overlap >= MIN_OVERLAP
+    # What is put into the midst of a single sentence makes it another statement; in a paragraph it is an edit.
+    qualified = (
+        one_sentence and differences.insertions > 0 and not same_meaning(differences, cosine, profile, QUALIFIER)
+    )
+    exchanged = bool(differences.slots or differences.negations or qualified)
+    if not exchanged or (not differences.negations and same_meaning(differences, cosine, profile)):
+        if contained or overlap >= MOSTLY_SAME:
+            return DuplicateKind.EDITED
+        # Each text has something of its own to say as well: then the rest has to be close.
+        if overlap >= SAME_FRAME and cosine >= profile.retold:
+            return DuplicateKind.REWORDED if _told_anew(differences) else DuplicateKind.EDITED
+    if _told_anew(differences) and cosine >= _needed(differences, profile):
         return DuplicateKind.REWORDED
-    return DuplicateKind.PARALLEL if exchanged and overlap >= MIN_OVERLAP else None
+    return parallel if exchanged or overlap >= SAME_FRAME else None
 
 
 def _told_anew(differences: Differences) -> bool:
@@ -144,8 +162,16 @@ def _told_anew(differences: Differences) -> bool:
     return differences.skeleton <= NEW_SKELETON and differences.balance >= MIN_BALANCE
 
 
-def _needed(overlap: float, profile: DuplicateProfile) -> float:
-    """Return the cosine that makes a rewording: the fewer words are shared, the more the vectors must agree."""
+def _needed(differences: Differences, profile: DuplicateProfile) -> float:
+    """Return the cosine that makes a rewording: the fewer words are shared, the more the vectors must agree.
+
+    A negation on one side alone may be another way to say the same, and often is not.
+    """
+    needed = _least(differences.overlap, profile)
+    return needed + (1 - needed) * DENIAL if differences.negations else needed
+
+
+def _least(overlap: float, profile: DuplicateProfile) -> float:
     share = min(1.0, max(0.0, overlap / SAME_FRAME))
     return profile.reworded + (profile.retold - profile.reworded) * share
 

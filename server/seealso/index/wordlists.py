@@ -17,13 +17,13 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
         """a about again all also although am an and another any are around as at be became because become been being
         both but by can could did do does doing done each either else etc even every few for from further get gets
         given had has have having he hence her here hers him his how however i if in into instead is it its itself
-        just kind let like lot made make makes making may me might more most much must my namely need needs note
-        notice now of often on one ones onto or other others otherwise our ours own per please quite rather same
-        several shall she should similarly simply since so some such t than that the their theirs them themselves
-        then there thereby therefore these they this those though thus till to together too toward towards until
-        upon us use used uses using usually various very via was way we well were what when whenever where whereas
-        whether which while who whom whose why will wish with within would yet you your yours ll re ve s d allow
-        allows allowed able unless ca wo"""
+        former just kind latter let like lot made make makes making may me might more most much must my namely need
+        needs note notice now of often on one ones onto or other others otherwise our ours own per please quite
+        rather same several shall she should similarly simply since so some such t than that the their theirs them
+        themselves then there thereby therefore these they this those though thus till to together too toward
+        towards until upon us use used uses using usually various very via was way we well were what when whenever
+        where whereas whether which while who whom whose why will wish with within would yet you your yours ll re ve
+        s d allow allows allowed able unless ca wo"""
     ),
     "de": _words(
         """aber alle allem allen aller alles als also am andere anderen auch auf aus außerdem bei beim bereits besteht
@@ -145,7 +145,8 @@ _OPPOSITES = _words(
     sends/receives sent/received open/close opened/closed client/server local/remote public/private signed/unsigned
     encode/decode encrypt/decrypt upload/download import/export increase/decrease increment/decrement
     internal/external horizontal/vertical row/column rows/columns width/height physical/virtual user/kernel
-    add/remove added/removed yes/no success/failure front/back ascending/descending host/guest lock/unlock
+    add/remove added/removed yes/no success/failure front/back ascending/descending host/guest lock/unlock get/set
+    gets/sets getting/setting get/put allow/deny allows/denies allow/reject allowing/rejecting accept/reject
     allocate/free allocated/freed mount/unmount big/little rx/tx links/rechts linke/rechte wahr/falsch ja/nein
     lesen/schreiben gelesen/geschrieben gross/klein hoch/niedrig erste/letzte neu/alt gauche/droite vrai/faux
     lecture/écriture premier/dernier première/dernière haut/bas ouvrir/fermer activer/désactiver izquierda/derecha

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seealso.index.differences import compare, greatest_overlap, same_stem
-from seealso.index.reading import WordKind, read
+from seealso.index.reading import WordKind, read, read_pair
 from seealso.index.second_look import E5_SMALL, classify
 from seealso.model import DuplicateKind
 
@@ -68,14 +68,14 @@ def test_table_is_large_and_mixed() -> None:
     ("split", "kind", "least"),
     [
         pytest.param("tune", "exact", 4 / 4, id="tune-exact"),
-        pytest.param("tune", "edited", 24 / 26, id="tune-edited"),
-        pytest.param("tune", "reworded", 6 / 26, id="tune-reworded"),
+        pytest.param("tune", "edited", 23 / 26, id="tune-edited"),
+        pytest.param("tune", "reworded", 5 / 26, id="tune-reworded"),
         pytest.param("tune", "parallel", 34 / 34, id="tune-parallel"),
         pytest.param("tune", "none", 19 / 19, id="tune-none"),
         pytest.param("test", "exact", 1 / 1, id="test-exact"),
         pytest.param("test", "edited", 11 / 12, id="test-edited"),
         pytest.param("test", "reworded", 3 / 13, id="test-reworded"),
-        pytest.param("test", "parallel", 15 / 16, id="test-parallel"),
+        pytest.param("test", "parallel", 16 / 16, id="test-parallel"),
         pytest.param("test", "none", 9 / 9, id="test-none"),
     ],
 )
@@ -95,7 +95,7 @@ def test_translations_count_when_asked_for() -> None:
     translations = [pair for pair in pairs() if pair.kind == "across"]
     assert {verdict(pair) for pair in translations} == {"none"}
     found = sum(verdict(pair, across_languages=True) == "reworded" for pair in translations)
-    assert found / len(translations) >= 5 / 9
+    assert found / len(translations) >= 6 / 9
     rest = [pair for pair in pairs() if pair.kind != "across"]
     assert [verdict(pair) for pair in rest] == [verdict(pair, across_languages=True) for pair in rest]
 
@@ -217,10 +217,33 @@ def test_rewording_needs_a_high_cosine_and_the_same_numbers(
 def test_a_synonym_is_known_by_how_little_it_moves_the_vector() -> None:
     a, b = STATEMENT.format("large", "kernel"), STATEMENT.format("big", "kernel")
     changed = compare(read(a), read(b)).changed
-    near = 1 - E5_SMALL.noise - 0.5 * E5_SMALL.synonym_shift * changed
-    far = 1 - E5_SMALL.noise - 2.0 * E5_SMALL.synonym_shift * changed
+    near = 1 - 0.5 * E5_SMALL.synonym_shift * changed
+    far = 1 - 2.0 * E5_SMALL.synonym_shift * changed
     assert classify(a, b, near).kind is DuplicateKind.EDITED
     assert classify(a, b, far).kind is DuplicateKind.PARALLEL
+
+
+def test_noise_drowns_a_single_word() -> None:
+    a, b = STATEMENT.format("large", "kernel"), STATEMENT.format("big", "kernel")
+    noisy = replace(E5_SMALL, noise=0.01)
+    assert classify(a, b, 0.9999, noisy).kind is DuplicateKind.PARALLEL
+    assert classify(a, b, 0.9999, replace(E5_SMALL, noise=0.0001)).kind is DuplicateKind.EDITED
+
+
+QUEUE = "The number of times the balancer was called when the processor was {}idle in this domain."
+
+
+@pytest.mark.parametrize(
+    ("rest", "kind"),
+    [
+        pytest.param("", DuplicateKind.PARALLEL, id="in-a-sentence-another-statement"),
+        pytest.param(
+            " The counters are reset when the domain is built.", DuplicateKind.EDITED, id="in-a-paragraph-an-edit"
+        ),
+    ],
+)
+def test_a_word_put_in_between(rest: str, kind: DuplicateKind) -> None:
+    assert classify(QUEUE.format("") + rest, QUEUE.format("newly ") + rest, 0.99).kind is kind
 
 
 def test_an_unmeasured_space_is_guessed_from_its_background() -> None:
@@ -320,7 +343,7 @@ def test_any_pair_has_a_symmetric_verdict_in_range(a: str, b: str, cosine: float
 @settings(max_examples=300, deadline=None)
 @given(texts, texts)
 def test_the_cheap_bound_holds(a: str, b: str) -> None:
-    first, second = read(a), read(b)
+    first, second = read_pair(a, b)
     # A compound against its parts ("work queue", "workqueue") may pass it; these texts have none.
     assert compare(first, second).overlap <= greatest_overlap(first, second) + 1e-9
 
