@@ -23,6 +23,10 @@ PLACES_OF_A_TEXT = 50
 """Places of one candidate text that are looked at; a template may have thousands."""
 
 
+MAX_NEAREST = 4_000
+"""Neighbours asked for at most, to find enough among them that stand somewhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class VectorSpace:
     """The vectors a question may use."""
@@ -88,10 +92,21 @@ class Candidates:
         wanted = {*bm25, *store.text_ids([content_hash(text)]).values()}
         dense: dict[int, float] = {}
         if vector is not None and self.space is not None:
-            wanted.update(text_id for text_id, _ in self.space.vectors.search(vector, count))
+            wanted.update(self._nearest(vector, count))
             stored = store.embeddings.get(self.space.model_id, wanted)
             dense = {text_id: float(vector @ row) for text_id, row in stored.items()}
         return [Hit(text_id, dense.get(text_id), bm25.get(text_id, 0.0)) for text_id in sorted(wanted)]
+
+    def _nearest(self, vector: Vectors, count: int) -> list[int]:
+        """Return the texts nearest to a vector that stand somewhere: old versions crowd around what is edited often."""
+        assert self.space is not None
+        asked = count
+        while True:
+            found = [text_id for text_id, _ in self.space.vectors.search(vector, asked)]
+            living = self.store.living(found)
+            if len(living) >= count or len(found) < asked or asked >= MAX_NEAREST:
+                return [text_id for text_id in found if text_id in living][:count]
+            asked *= 4
 
     def of_hits(self, hits: Collection[Hit]) -> list[Candidate]:
         """Return hits with their places; those that stand nowhere any more are left out."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
-from seealso.errors import SettingsError
+from seealso.errors import SeeAlsoError, SettingsError
 from seealso.settings import IndexSettings
 from seealso.text.registry import extensions
 
@@ -68,15 +68,27 @@ class Corpus:
         self._extensions = extensions()
         self._include = _patterns(settings.include, "seealso.index.include") if settings.include else None
         self._exclude = _patterns(settings.exclude, "seealso.index.exclude")
+        self.unlisted: list[str] = []
+        """Folders (relative, with a final `/`) the last scan could not look into."""
 
     def scan(self) -> Iterator[FileEntry]:
-        """Yield every document, folders in no particular order; what cannot be listed is passed over."""
+        """Yield every document, folders in no particular order.
+
+        Raises `SeeAlsoError` when the root cannot be listed; other folders that cannot are noted in `unlisted`.
+        """
+        self.unlisted = []
         pending: list[tuple[str, tuple[_Rules, ...]]] = [("", ())]
         while pending:
             prefix, inherited = pending.pop()
             try:
                 entries = list(os.scandir(self.root / prefix))
-            except OSError:
+            except OSError as error:
+                if not prefix:
+                    raise SeeAlsoError(
+                        f"{self.root} cannot be listed: {error.strerror or error}.",
+                        hint="Check that it is there (a drive may be missing) and may be read; the index is kept.",
+                    ) from error
+                self.unlisted.append(prefix)
                 continue
             rules = self._rules(prefix, inherited, {entry.name for entry in entries})
             for entry in entries:

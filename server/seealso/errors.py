@@ -30,6 +30,10 @@ class IndexUnavailableError(SeeAlsoError):
     """The workspace has no usable index, or another process is writing it."""
 
 
+class DamagedIndexError(IndexUnavailableError):
+    """The index cannot be read any more and has to be built again."""
+
+
 class SettingsError(SeeAlsoError):
     """A setting or an argument has a value that cannot be used."""
 

@@ -15,7 +15,8 @@ from seealso.corpus import Corpus, FileEntry
 from seealso.errors import CancelledError, DocumentError
 from seealso.index.compare import compare
 from seealso.index.store import Store, StoredDocument
-from seealso.model import HASH_BYTES, Phase, Progress, UpdateReport
+from seealso.model import HASH_BYTES, Phase, Progress, Segmentation, UpdateReport
+from seealso.text.base import Format
 from seealso.text.decode import decode
 from seealso.text.registry import format_for
 
@@ -32,6 +33,17 @@ EMBED_BATCH = 64
 
 EMBED_WINDOW = 2048
 """Texts sorted by length before they are batched, so that batches need no padding."""
+
+READERS_VERSION = "1"
+"""Raised when documents are read into other passages than before: all are then read again, with the vectors kept."""
+
+_READERS = "readers"
+
+COMPLETE = "complete"
+"""Meta key: the model whose vectors all passages have. Counting would take longer than answering a question."""
+
+MIN_UNUSED = 5_000
+"""Texts that stand nowhere are kept for their return until there are so many."""
 
 _COMMIT_EVERY_S = 0.5
 _REPORT_EVERY_S = 0.1
@@ -82,33 +94,52 @@ class Indexer:
         self._settings = settings
         self._report = report
         self._cancelled = cancelled
-        self.embedded = 0
-        """Texts embedded so far."""
+        self._reader: _Reader | None = None
+        self._removed = 0
+        self._embedded = 0
 
-    def read(self, *, everything: bool = False) -> UpdateReport:
+    def read(self, *, everything: bool = False) -> None:
         """Make the stored documents those on disk; `everything` reads them again even if they look unchanged."""
         self._report(Progress(Phase.SCAN, 0, 0))
         entries = {entry.path: entry for entry in self._corpus.scan()}
         known = self._store.documents()
-        missing = {path: document for path, document in known.items() if path not in entries}
-        stale = [entry for path, entry in sorted(entries.items()) if everything or _differs(entry, known.get(path))]
-        reader = _Reader(
-            self._store, self._corpus.root, self._settings.index.max_file_bytes, known, missing, everything
-        )
+        everything = everything or (bool(known) and self._store.meta(_READERS) != READERS_VERSION)
+        unlisted = tuple(self._corpus.unlisted)
+        missing = {
+            path: document
+            for path, document in known.items()
+            if path not in entries and not (unlisted and path.startswith(unlisted))
+        }
+        limit = self._settings.index.max_file_bytes
+        stale = [
+            entry for path, entry in sorted(entries.items()) if everything or _differs(entry, known.get(path), limit)
+        ]
+        self._reader = reader = _Reader(self._store, self._corpus.root, limit, known, missing, everything)
+        if not known:
+            self._store.set_meta(_READERS, READERS_VERSION)
         meter = Meter(self._report, self._cancelled, Phase.READ, len(stale))
         remaining = iter(stale)
         while True:
             with self._store.transaction():
+                if stale:
+                    self._store.set_meta(COMPLETE, "")
                 if not self._read_some(reader, remaining, meter):
                     self._store.remove_documents(document.id for document in missing.values())
+                    self._removed = len(missing)
+                    self._store.set_meta(_READERS, READERS_VERSION)
                     break
             self._check()
+
+    def result(self) -> UpdateReport:
+        """Return what has been done so far."""
+        reader = self._reader
         return UpdateReport(
             documents=self._store.counts()[0],
-            added=reader.added,
-            changed=reader.changed,
-            moved=reader.moved,
-            removed=len(missing),
+            added=reader.added if reader else 0,
+            changed=reader.changed if reader else 0,
+            moved=reader.moved if reader else 0,
+            removed=self._removed,
+            embedded=self._embedded,
         )
 
     def _read_some(self, reader: _Reader, remaining: Iterator[FileEntry], meter: Meter) -> bool:
@@ -139,7 +170,7 @@ class Indexer:
             rows = embedder.embed([texts[text_id] for text_id in batch], "passage")
             with self._store.transaction():
                 table.put(model_id, batch, rows)
-            self.embedded += len(batch)
+            self._embedded += len(batch)
             meter.advance(len(batch))
             vectors.merge(self._store, building=True)
         vectors.merge(self._store)
@@ -154,6 +185,14 @@ class Indexer:
             across_languages=self._settings.duplicates.across_languages,
             meter=lambda total: Meter(self._report, self._cancelled, Phase.COMPARE, total),
         )
+
+    def clean(self, vectors: VectorIndex) -> None:
+        """Forget texts nobody has used for long, once they are the majority."""
+        with self._store.transaction():
+            forgotten = self._store.forget_unused_texts(MIN_UNUSED)
+        if forgotten:
+            log.info("%d texts that stand nowhere any more are forgotten", forgotten)
+            vectors.rebuild(self._store)
 
     def _check(self) -> None:
         if self._cancelled():
@@ -183,55 +222,75 @@ class _Reader:
     def read(self, entry: FileEntry) -> None:
         known = self._known.get(entry.path)
         try:
-            self._read(entry, known)
+            raw = self._bytes(entry)
+            digest = blake2b(raw, digest_size=HASH_BYTES).digest()
+            if self._is_known(entry, known, digest):
+                return
+            segmentation = self._segmentation(entry, raw)
         except DocumentError as error:
             self._problem(entry, str(error))
         except OSError as error:
             self._problem(entry, f"It cannot be read: {error.strerror or error}.")
-        except Exception:
-            # A reader that fails on one document is our bug, and must not keep the others out of the index.
-            log.exception("Reading %s failed", entry.path)
-            self._problem(entry, "Reading it failed in seealso itself; the log has the details.")
+        else:
+            self._store.put_document(
+                entry.path,
+                size=entry.size,
+                mtime_ns=entry.mtime_ns,
+                digest=digest,
+                format_name=_format(entry).name,
+                segmentation=segmentation,
+            )
+            if known is None:
+                self.added += 1
+            else:
+                self.changed += 1
 
-    def _read(self, entry: FileEntry, known: StoredDocument | None) -> None:
+    def _bytes(self, entry: FileEntry) -> bytes:
         if entry.size > self._max_bytes:
             raise DocumentError(
                 f"It has {entry.size:,} bytes; the limit is {self._max_bytes:,}.",
                 hint="Raise `seealso.index.maxFileBytes` to index it.",
             )
-        document_format = format_for(entry.path)
-        assert document_format is not None, "the corpus lists documents of known formats only"
-        raw = (self._root / entry.path).read_bytes()
-        digest = blake2b(raw, digest_size=HASH_BYTES).digest()
-        if known is not None and not self._everything and (known.hash, known.format) == (digest, document_format.name):
+        return (self._root / entry.path).read_bytes()
+
+    def _is_known(self, entry: FileEntry, known: StoredDocument | None, digest: bytes) -> bool:
+        """Take note of a document whose content is in the index already, here or where it was before."""
+        content = digest, _format(entry).name
+        if self._everything:
+            return False
+        if known is not None and (known.hash, known.format) == content:
             self._store.touch_document(known.id, size=entry.size, mtime_ns=entry.mtime_ns)
-            return
-        if known is None and (moved := self._missing_by_content.get((digest, document_format.name))):
+            return True
+        if known is None and (moved := self._missing_by_content.get(content)):
             document = moved.pop()
             self._store.touch_document(document.id, size=entry.size, mtime_ns=entry.mtime_ns, path=entry.path)
             del self._missing[document.path]
             self.moved += 1
-            return
+            return True
+        return False
+
+    def _segmentation(self, entry: FileEntry, raw: bytes) -> Segmentation:
         source, _ = decode(raw)
-        self._store.put_document(
-            entry.path,
-            size=entry.size,
-            mtime_ns=entry.mtime_ns,
-            digest=digest,
-            format_name=document_format.name,
-            segmentation=document_format.segmenter().segment(source),
-        )
-        if known is None:
-            self.added += 1
-        else:
-            self.changed += 1
+        try:
+            return _format(entry).segmenter().segment(source)
+        except Exception as error:  # one document that trips our reader must not keep the others out of the index
+            log.exception("Reading %s failed", entry.path)
+            raise DocumentError("Reading it failed in seealso itself; the log has the details.") from error
 
     def _problem(self, entry: FileEntry, reason: str) -> None:
         self._store.put_document(entry.path, size=entry.size, mtime_ns=entry.mtime_ns, problem=reason)
 
 
-def _differs(entry: FileEntry, known: StoredDocument | None) -> bool:
-    return known is None or (known.size, known.mtime_ns) != (entry.size, entry.mtime_ns)
+def _format(entry: FileEntry) -> Format:
+    document_format = format_for(entry.path)
+    assert document_format is not None, "the corpus lists documents of known formats only"
+    return document_format
+
+
+def _differs(entry: FileEntry, known: StoredDocument | None, limit: int) -> bool:
+    if known is None or known.problem is not None or entry.size > limit:
+        return True  # what kept a document out may have been mended elsewhere: permissions, the limit
+    return (known.size, known.mtime_ns) != (entry.size, entry.mtime_ns)
 
 
 def _batches(pending: list[tuple[int, int]], urgent: int) -> Iterator[list[int]]:

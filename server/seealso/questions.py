@@ -18,11 +18,11 @@ from seealso.model import (
     Match,
     Passage,
     Related,
-    content_hash,
 )
 from seealso.overlay import place_of
 from seealso.repeats import SHOWN, STRENGTH, Repeats, same_place
 from seealso.settings import Settings
+from seealso.text.prose import count_words
 
 if TYPE_CHECKING:
     from seealso.embed.base import Vectors
@@ -45,14 +45,18 @@ class Questions:
         """Return the places that answer a query in words, with its vector when the model is at hand."""
         profile = self.candidates.space.profile if self.candidates.space else None
         scale = Scale(profile.query_background_cosine, profile.query_top_cosine) if profile else None
-        matches = self._matches(query, vector, scale, exclude=None)
-        return Answer(diversify(matches, limit, max(self.settings.related.per_document, 3)), self.complete)
+        matches = self._matches(query, vector, scale, limit)
+        per_document = max(self.settings.related.per_document, 3)
+        return Answer(diversify(matches, limit, per_document), self._complete(vector))
 
     def related_to_text(self, text: str, vector: Vectors | None, limit: int, exclude: str | None) -> Answer:
         """Return the places closest to a text that need not be a passage."""
-        matches = self._matches(text, vector, self._passage_scale(), exclude=content_hash(text))
-        matches = [match for match in matches if match.place.path != exclude]
-        return Answer(diversify(matches, limit, self.settings.related.per_document), self.complete)
+        matches = [
+            match
+            for match in self._matches(text, vector, self._passage_scale(), limit)
+            if match.place.path != exclude and match.place.text != text
+        ]
+        return Answer(diversify(matches, limit, self.settings.related.per_document), self._complete(vector))
 
     def related(self, path: str, passage: Passage, vector: Vectors | None, limit: int) -> Related:
         """Return what repeats a passage and what else is related to it."""
@@ -60,32 +64,41 @@ class Questions:
         linked = _link_stems(path, passage.links)
         matches = [
             _mark(match, same_document=match.place.path == path, linked=_stem(match.place.path) in linked)
-            for match in self._matches(passage.text, vector, self._passage_scale(), exclude=None)
+            for match in self._matches(passage.text, vector, self._passage_scale(), limit)
             if not same_place(match.place, own)
         ]
-        repeats = [match for match in matches if match.relation in _REPEATS]
-        others = [match for match in matches if match.relation not in _REPEATS and match.place.text != passage.text]
+        intended = self.repeats.intended()
+        long_enough = count_words(passage.text) >= self.settings.duplicates.min_words
+        repeats = [
+            match
+            for match in matches
+            if match.relation in _REPEATS
+            and long_enough
+            and frozenset((passage.hash, match.place.hash)) not in intended
+        ]
+        others = [match for match in matches if match not in repeats and match.place.text != passage.text]
         repeats.sort(key=lambda match: (STRENGTH[match.relation or DuplicateKind.PARALLEL], -match.score))
         return Related(
             passage=passage,
             duplicates=tuple(repeats[:SHOWN]),
             matches=diversify(others, limit, self.settings.related.per_document),
-            complete=self.complete,
+            complete=self._complete(vector),
         )
 
-    def _matches(self, text: str, vector: Vectors | None, scale: Scale | None, exclude: bytes | None) -> list[Match]:
+    def _complete(self, vector: Vectors | None) -> bool:
+        return self.complete and vector is not None
+
+    def _matches(self, text: str, vector: Vectors | None, scale: Scale | None, limit: int) -> list[Match]:
         scale = scale or Scale(0.0, 1.0)
         unsaved = self.candidates.unsaved(vector)
         lexicon = self.candidates.store.lexical
         also = {term for candidate in unsaved for term in candidate.terms}
         weights = {term: lexicon.idf(term) for term in lexicon.salient(lexical_terms(text), also=also)}
-        hits = self.candidates.hits(weights, vector, text, CANDIDATES)
-        found = self.candidates.of_hits(_promising(hits, scale)) + unsaved
+        hits = self.candidates.hits(weights, vector, text, max(CANDIDATES, 2 * limit))
+        found = self.candidates.of_hits(_promising(hits, scale, max(RANKED, 2 * limit))) + unsaved
         candidates = [candidate.best_place_first(weights) for candidate in found]
         matches: list[Match] = []
         for candidate, words in zip(candidates, _lexical_scores(candidates, weights), strict=True):
-            if exclude is not None and content_hash(candidate.text) == exclude:
-                continue
             score = fuse(candidate.dense, words, scale)
             relation = self.repeats.relation(text, candidate.text, candidate.dense)
             kind = relation.kind if relation is not None else None
@@ -103,10 +116,10 @@ class Questions:
 _REPEATS = frozenset((DuplicateKind.EXACT, DuplicateKind.EDITED, DuplicateKind.REWORDED))
 
 
-def _promising(hits: Sequence[Hit], scale: Scale) -> list[Hit]:
+def _promising(hits: Sequence[Hit], scale: Scale, count: int) -> list[Hit]:
     """Return the hits that may come out on top, judged by what is known before their words are looked up."""
     best = max((hit.bm25 for hit in hits), default=0.0) or 1.0
-    return nlargest(RANKED, hits, key=lambda hit: (fuse(hit.dense, hit.bm25 / best, scale), -hit.text_id))
+    return nlargest(count, hits, key=lambda hit: (fuse(hit.dense, hit.bm25 / best, scale), -hit.text_id))
 
 
 def _lexical_scores(candidates: Sequence[Candidate], weights: dict[str, float]) -> list[float]:

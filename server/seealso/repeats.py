@@ -82,7 +82,7 @@ class Repeats:
         related = [self._indexed(passage, vector) for passage, vector in zip(passages, vectors, strict=True)]
         places = self.candidates.places({text_id for relations in related for text_id in relations}, limit=SHOWN * 2)
         unsaved = self.candidates.unsaved(None)
-        intended = self._intended()
+        intended = self.intended()
         findings = []
         for passage, vector, relations in zip(passages, vectors, related, strict=True):
             found = [(relation, places[text_id]) for text_id, relation in relations.items()]
@@ -117,7 +117,7 @@ class Repeats:
             for text_id, at in self.candidates.places(wanted).items()
         }
         places = {text_id: at for text_id, at in places.items() if at}
-        if intended := self._intended():
+        if intended := self.intended():
             hashes = {text_id: at[0].hash for text_id, at in places.items()}
             pairs = [
                 pair for pair in pairs if frozenset((hashes.get(pair.first), hashes.get(pair.second))) not in intended
@@ -141,7 +141,8 @@ class Repeats:
             relations = {
                 hit.text_id: relation
                 for hit in hits
-                if (relation := self.relation(passage.text, texts[hit.text_id], hit.dense)) is not None
+                if hit.text_id in texts
+                and (relation := self.relation(passage.text, texts[hit.text_id], hit.dense)) is not None
             }
             if vector is not None:
                 known[passage.hash] = relations
@@ -154,7 +155,7 @@ class Repeats:
     def _finding(self, path: str, passage: Passage, others: list[tuple[Relation, Place]]) -> DuplicateFinding:
         others.sort(key=lambda other: (STRENGTH[other[0].kind], -other[0].score, other[1].path, other[1].start_line))
         strongest = others[0][0]
-        files = {place.path for relation, place in others if relation.kind is DuplicateKind.EXACT} | {path}
+        files = {place.path for _, place in others} | {path}
         return DuplicateFinding(
             passage=passage,
             kind=strongest.kind,
@@ -163,7 +164,7 @@ class Repeats:
             boilerplate=len(files) >= self.settings.duplicates.boilerplate_files,
         )
 
-    def _intended(self) -> set[frozenset[bytes]]:
+    def intended(self) -> set[frozenset[bytes]]:
         """Return the pairs of texts the user marked as intended."""
         return {frozenset(map(content_hash, pair)) for pair in self.candidates.store.ignored_pairs()}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ class TextVectors:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         self._cache: dict[bytes, Vectors] = {}
+        self._remembering = threading.Lock()
 
     def cached(self, text_hash: bytes) -> Vectors | None:
         """Return the vector of an unsaved text that has been embedded before."""
@@ -68,7 +70,10 @@ class TextVectors:
     def _stored(self, passages: Sequence[Passage], store: Store | None) -> dict[bytes, Vectors]:
         if store is None:
             return {}
-        model_id = store.embeddings.known_model_id(self._embedder.info.id)
+        try:
+            model_id = store.embeddings.known_model_id(self._embedder.info.id)
+        except EmbeddingError:
+            return {}
         if model_id is None:
             return {}
         ids = store.text_ids([passage.hash for passage in passages])
@@ -76,6 +81,7 @@ class TextVectors:
         return {text_hash: stored[text_id] for text_hash, text_id in ids.items() if text_id in stored}
 
     def _remember(self, text_hash: bytes, vector: Vectors) -> None:
-        self._cache[text_hash] = vector
-        while len(self._cache) > _CACHED:
-            self._cache.pop(next(iter(self._cache)), None)
+        with self._remembering:
+            self._cache[text_hash] = vector
+            while len(self._cache) > _CACHED:
+                del self._cache[next(iter(self._cache))]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
+import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seealso.corpus import index_directory
-from seealso.errors import CancelledError, IndexUnavailableError, SeeAlsoError
+from seealso.errors import CancelledError, EmbeddingError, IndexUnavailableError, SeeAlsoError
 from seealso.model import (
     Answer,
     DuplicateFinding,
@@ -30,7 +30,8 @@ from seealso.model import (
 from seealso.settings import Settings
 
 if TYPE_CHECKING:
-    from seealso.embed.base import Embedder
+    from seealso.embed.base import Embedder, ModelInfo
+    from seealso.index.connections import Connections
     from seealso.index.store import Store
     from seealso.index.vectors import VectorIndex
     from seealso.overlay import Overlay
@@ -44,8 +45,7 @@ Cancelled = Callable[[], bool]
 _SLICE = 64
 """Passages of a document that are reviewed in one go."""
 
-_COMPLETE = "complete"
-"""Key of the model whose vectors all passages have; counting them at each question would take longer than answering."""
+log = logging.getLogger(__name__)
 
 
 def _silent(progress: Progress) -> None:
@@ -68,8 +68,7 @@ class Workspace:
         self.directory = index_directory(root)
         self._embedder = embedder
         self._own_embedder = embedder is None
-        self._connections = threading.local()
-        self._stores: list[Store] = []
+        self._connections: Connections | None = None
         self._lock = threading.RLock()
         self._overlay: Overlay | None = None
         self._text_vectors: TextVectors | None = None
@@ -115,10 +114,8 @@ class Workspace:
 
     def close(self) -> None:
         with self._lock:
-            for store in self._stores:
-                store.close()
-            self._stores.clear()
-            self._connections = threading.local()
+            if self._connections is not None:
+                self._connections.close()
             if self._embedder is not None and self._own_embedder:
                 self._embedder.close()
 
@@ -137,29 +134,39 @@ class Workspace:
         Cancelling returns a report that says so; finished work is kept. Raises `IndexUnavailableError` while another
         process is writing, `EmbeddingError` when the model fails (search by words works all the same).
         """
-        from seealso.corpus import Corpus
-        from seealso.indexer import Indexer
+        from seealso.errors import DamagedIndexError
 
-        with self._writing() as store:
-            indexer = Indexer(
-                store, Corpus(self.root, self.settings.index), self.settings, report=report, cancelled=cancelled
-            )
-            result = UpdateReport(documents=store.counts()[0])
+        try:
+            return self._update(report, cancelled, first, everything=everything)
+        except DamagedIndexError as error:
+            log.warning("%s Building it again.", error.message)
+            with self._writing():
+                self._stores().discard()
+            return self._update(report, cancelled, first, everything=everything)
+
+    def _update(
+        self, report: Report, cancelled: Cancelled, first: Collection[str], *, everything: bool
+    ) -> UpdateReport:
+        from seealso.corpus import Corpus
+        from seealso.indexer import COMPLETE, Indexer
+
+        with self._writing() as store, store.usable():
+            corpus = Corpus(self.root, self.settings.index)
+            indexer = Indexer(store, corpus, self.settings, report=report, cancelled=cancelled)
+            stopped = False
             try:
-                result = indexer.read(everything=everything)
+                indexer.read(everything=everything)
                 embedder = self._model()
                 model_id = store.embeddings.model_id(embedder.info)
                 vectors = self._vector_index(model_id, embedder.info.dimension)
-                if store.embeddings.pending(model_id):
-                    store.set_meta(_COMPLETE, "")
-                    indexer.embed(embedder, model_id, vectors, first)
-                store.set_meta(_COMPLETE, embedder.info.id)
+                indexer.embed(embedder, model_id, vectors, first)
+                store.set_meta(COMPLETE, embedder.info.id)
                 indexer.compare(embedder.info.id, model_id, vectors)
-            except CancelledError:
-                result = replace(result, documents=store.counts()[0], cancelled=True)
-            else:
+                indexer.clean(vectors)
                 store.set_meta("updated_at", str(time.time()))
-            return replace(result, embedded=indexer.embedded, pending=self._pending(store))
+            except CancelledError:
+                stopped = True
+            return replace(indexer.result(), pending=self._pending(store), cancelled=stopped)
 
     def rebuild(
         self,
@@ -171,24 +178,16 @@ class Workspace:
         """Read every document again; texts that have a vector keep it."""
         return self.update(report=report, cancelled=cancelled, first=first, everything=True)
 
-    def clear(self) -> None:
-        """Delete the index of this workspace."""
-        with self._lock:
-            for store in self._stores:
-                store.close()
-            self._stores.clear()
-            self._connections = threading.local()
-            self._vectors.clear()
-            shutil.rmtree(self.directory, ignore_errors=True)
-
     def status(self) -> IndexStatus:
         """Say what is indexed and what is not, without loading the model."""
         from seealso.index.lock import is_locked
 
         store = self._store()
-        model = self._model().info.id
+        info = self._info()
+        model = info.id if info is not None else "none"
+        building = self._updating or is_locked(self.directory)
         if store is None:
-            state = "building" if self._updating else "empty"
+            state = "building" if building else "empty"
             return IndexStatus(str(self.root), str(self.directory), 0, 0, 0, 0, (), model, 0, state)
         with store.snapshot():
             documents, passages = store.counts()
@@ -199,7 +198,7 @@ class Workspace:
         pending = passages - embedded
         state = (
             "building"
-            if self._updating or is_locked(self.directory)
+            if building
             else "empty"
             if updated_at is None and not documents
             else "partial"
@@ -215,7 +214,7 @@ class Workspace:
             pending=pending,
             errors=errors,
             model=model,
-            index_bytes=sum(file.stat().st_size for file in self.directory.iterdir() if file.is_file()),
+            index_bytes=_folder_bytes(self.directory),
             state=state,
             updated_at=float(updated_at) if updated_at is not None else None,
         )
@@ -224,7 +223,7 @@ class Workspace:
 
     def relative(self, path: Path) -> str | None:
         """Return the path from the root with `/`, or None for a path outside."""
-        for candidate in (path, path.resolve()):
+        for candidate in (path.resolve(), path):
             try:
                 return candidate.relative_to(self.root).as_posix()
             except ValueError:
@@ -371,40 +370,29 @@ class Workspace:
                 self._vectors[model_id] = VectorIndex(self.directory, model_id, dimension)
             return self._vectors[model_id]
 
+    def _stores(self) -> Connections:
+        with self._lock:
+            if self._connections is None:
+                from seealso.index.connections import Connections
+
+                self._connections = Connections(self.directory, self._vectors.clear)
+            return self._connections
+
     def _store(self) -> Store | None:
         """Return this thread's connection, or None while nothing has been indexed."""
-        store: Store | None = getattr(self._connections, "store", None)
-        if store is None:
-            from seealso.index.store import FILE_NAME, Store
-
-            if not (self.directory / FILE_NAME).exists():
-                return None
-            try:
-                store = Store(self.directory, create=False)
-            except IndexUnavailableError:
-                return None  # another version's: the next update replaces it
-            self._keep(store)
-        return store
-
-    def _keep(self, store: Store) -> None:
-        with self._lock:
-            self._connections.store = store
-            self._stores.append(store)
+        if self._connections is None and not (self.directory / "index.sqlite").exists():
+            return None  # spares the first answers of a new workspace some imports
+        return self._stores().reader()
 
     @contextmanager
     def _writing(self) -> Iterator[Store]:
         """Hold the writer lock; one process writes an index at a time."""
         from seealso.index.lock import writer_lock
-        from seealso.index.store import Store
 
         with writer_lock(self.directory):
             self._updating = True
             try:
-                store = getattr(self._connections, "store", None)
-                if store is None:
-                    store = Store(self.directory, create=True)
-                    self._keep(store)
-                yield store
+                yield self._stores().writer()
             finally:
                 self._updating = False
 
@@ -413,6 +401,7 @@ class Workspace:
         """Give a question one state of everything, or None while nothing has been indexed."""
         from seealso.candidates import Candidates, VectorSpace
         from seealso.embed.profile import profile_for
+        from seealso.indexer import COMPLETE
         from seealso.questions import Questions
         from seealso.repeats import Repeats, SecondLooks
 
@@ -420,21 +409,39 @@ class Workspace:
         if store is None:
             yield None
             return
-        info = self._model().info
+        info = self._info()
         with store.snapshot():
-            model_id = store.embeddings.known_model_id(info.id)
+            model_id = store.embeddings.known_model_id(info.id) if info is not None else None
             space = None
             complete = False
-            if model_id is not None:
+            if info is not None and model_id is not None:
                 vectors = self._vector_index(model_id, info.dimension)
                 vectors.follow(store)
                 space = VectorSpace(model_id, vectors, profile_for(info.id))
-                complete = store.meta(_COMPLETE) == info.id
+                complete = store.meta(COMPLETE) == info.id
             candidates = Candidates(store, self._buffers(), space, self._texts())
             self._looks = self._looks or SecondLooks()
             repeats = Repeats(candidates, self.settings, self._looks)
             yield Questions(candidates, repeats, self.settings, complete)
 
     def _pending(self, store: Store) -> int:
-        model_id = store.embeddings.known_model_id(self._model().info.id)
+        info = self._info()
+        model_id = store.embeddings.known_model_id(info.id) if info is not None else None
         return len(store.embeddings.pending(model_id)) if model_id is not None else store.counts()[1]
+
+    def _info(self) -> ModelInfo | None:
+        """Identify the model, or None when there is none: words must do then."""
+        try:
+            return self._model().info
+        except EmbeddingError as error:
+            log.warning("%s", error)
+            return None
+
+
+def _folder_bytes(folder: Path) -> int:
+    """Return the size of the files in a folder, some of which may vanish meanwhile."""
+    total = 0
+    for file in folder.iterdir():
+        with suppress(OSError):
+            total += file.stat().st_size
+    return total

@@ -271,7 +271,7 @@ def test_duplicates_are_groups(workspace: Workspace) -> None:
 
 
 def test_pair_marked_as_intended_is_not_reported(workspace: Workspace, root: Path) -> None:
-    edited = BACKUP.replace("make a backup", "always make a full backup")
+    edited = BACKUP.replace("make a backup", "please make a backup")
     write(root / "admin/upgrade.md", f"# Upgrade\n\n{edited}\n")
     workspace.update()
     assert workspace.duplicates_in("admin/upgrade.md")

@@ -20,10 +20,12 @@ RULES_VERSION = 1
 MIN_WORDS = 5
 """Shorter texts are never compared, whatever the settings say: too short to be a copy of anything."""
 
-NEIGHBOURS = 8
-"""Nearest texts looked at for each text. More copies than this are found through one another."""
+NEIGHBOURS = 16
+"""Nearest texts looked at for each text, those that stand nowhere at present included: they may come back.
 
-_BATCH = 512
+More copies than this are found through one another."""
+
+_BATCH = 128
 _META = "compared"
 
 

@@ -89,7 +89,9 @@ class LexicalIndex:
         frequency = self._frequencies.get(term)
         if frequency is None:
             row = self._db.execute("SELECT doc FROM lexical_terms WHERE term = ?", (term,)).fetchone()
-            frequency = self._frequencies[term] = row[0] if row else 0
+            frequency = row[0] if row else 0
+            if frequency:  # a word nobody has written may be written next
+                self._frequencies[term] = frequency
         return frequency
 
     def _refresh(self) -> None:

@@ -12,15 +12,18 @@ from seealso.errors import IndexUnavailableError
 
 FILE_NAME = "writer.lock"
 
+_PATIENCE_S = 0.3
+"""Somebody may be looking whether the lock is taken, which takes it for a moment."""
+
 
 @contextmanager
 def writer_lock(directory: Path) -> Iterator[None]:
     """Hold the right to write the index in a folder, which is made if need be.
 
-    Raises `IndexUnavailableError` at once when another process holds it or the folder cannot be written. The lock goes
+    Raises `IndexUnavailableError` when another process holds it or the folder cannot be written. The lock goes
     with its process, however that ends.
     """
-    lock = FileLock(directory / FILE_NAME, timeout=0)
+    lock = FileLock(directory / FILE_NAME, timeout=_PATIENCE_S)
     try:
         directory.mkdir(parents=True, exist_ok=True)
         lock.acquire()

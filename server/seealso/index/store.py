@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seealso.errors import IndexUnavailableError
+from seealso.errors import DamagedIndexError, IndexUnavailableError
 from seealso.index.embeddings import EmbeddingTable
 from seealso.index.lexical import LexicalIndex
 from seealso.index.pairs import PairTable
@@ -66,6 +66,7 @@ class Store:
             elif not path.exists():
                 raise IndexUnavailableError("This workspace has no index.", hint="Run `seealso index FOLDER`.")
             self._db = _open(path, create=create)
+            self._identity = _identity(path)
         except (OSError, sqlite3.Error) as error:
             raise IndexUnavailableError(
                 f"The index in {directory} cannot be opened ({error}).",
@@ -81,13 +82,15 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make everything inside happen at once, or not at all."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+        with self.usable():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:  # a full disk makes SQLite roll back by itself
+                    self._db.execute("ROLLBACK")
+                raise
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -95,15 +98,35 @@ class Store:
         if self._db.in_transaction:
             yield
             return
-        self._db.execute("BEGIN")
+        with self.usable():
+            self._db.execute("BEGIN")
+            try:
+                yield
+            finally:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+
+    @contextmanager
+    def usable(self) -> Iterator[None]:
+        """Turn what SQLite raises inside into `DamagedIndexError` or `IndexUnavailableError`."""
         try:
             yield
-        finally:
-            self._db.execute("ROLLBACK")
+        except (sqlite3.OperationalError, sqlite3.ProgrammingError) as error:
+            raise IndexUnavailableError(
+                f"The index in {self.directory} cannot be used ({error}).",
+                hint="Check free space and permissions there, and try again.",
+            ) from error
+        except sqlite3.DatabaseError as error:
+            raise DamagedIndexError(
+                f"The index in {self.directory} is damaged ({error}).", hint="`seealso index FOLDER` builds it again."
+            ) from error
 
-    def data_version(self) -> int:
-        """Return a number that changes when another connection has committed."""
-        return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+    def is_current(self) -> bool:
+        """Tell whether the file this connection has open is still the one in the folder."""
+        try:
+            return _identity(self.directory / FILE_NAME) == self._identity
+        except OSError:
+            return False
 
     def meta(self, key: str) -> str | None:
         row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
@@ -353,6 +376,32 @@ class Store:
             found.update(self._db.execute(f"SELECT hash, id FROM texts WHERE hash IN ({marks})", part).fetchall())
         return found
 
+    def living(self, text_ids: Collection[int]) -> set[int]:
+        """Return those of the texts that stand somewhere at present."""
+        found: set[int] = set()
+        for part, marks in parts(text_ids):
+            rows = self._db.execute(
+                f"SELECT id FROM texts WHERE id IN ({marks}) AND EXISTS"
+                " (SELECT 1 FROM passages WHERE text_id = texts.id)",
+                part,
+            )
+            found.update(row[0] for row in rows)
+        return found
+
+    def forget_unused_texts(self, at_least: int) -> int:
+        """Delete the texts that stand nowhere, with their vectors, if they are at least so many and the majority.
+
+        Fewer are kept: they cost little, and a branch that is switched back finds its vectors. Returns how many went.
+        """
+        living, unused = self._db.execute(
+            "SELECT total(used), total(NOT used) FROM"
+            " (SELECT EXISTS (SELECT 1 FROM passages WHERE text_id = texts.id) AS used FROM texts)"
+        ).fetchone()
+        if unused < max(at_least, living):
+            return 0
+        self._db.execute("DELETE FROM texts WHERE NOT EXISTS (SELECT 1 FROM passages WHERE text_id = texts.id)")
+        return int(unused)
+
     def texts(self, text_ids: Collection[int]) -> dict[int, str]:
         found: dict[int, str] = {}
         for part, marks in parts(text_ids):
@@ -404,12 +453,36 @@ def _open(path: Path, *, create: bool) -> sqlite3.Connection:
         raise IndexUnavailableError(
             "The index was made by another version of seealso.", hint="Run `seealso index FOLDER` to build it again."
         )
+    intended = _ignored_pairs(path) if version else []
     if version != 0:
-        for suffix in ("", "-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        discard(path.parent)
     db = _connect(path, create=True)
     db.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+    db.executemany("INSERT OR IGNORE INTO ignored_pairs VALUES (?, ?, ?, ?)", intended)
     return db
+
+
+def discard(directory: Path) -> None:
+    """Delete the database in a folder; the writer makes a new one."""
+    for suffix in ("", "-wal", "-shm"):
+        (directory / (FILE_NAME + suffix)).unlink(missing_ok=True)
+
+
+def _ignored_pairs(path: Path) -> list[tuple[bytes, bytes, str, str]]:
+    """Return the user's own decisions from an index that is going to be replaced, if they can be read at all."""
+    try:
+        db = _connect(path, create=False)
+        try:
+            return db.execute("SELECT first, second, first_text, second_text FROM ignored_pairs").fetchall()
+        finally:
+            db.close()
+    except sqlite3.Error:
+        return []
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_dev, status.st_ino
 
 
 def _connect(path: Path, *, create: bool) -> sqlite3.Connection:

@@ -1,8 +1,8 @@
 """Nearest neighbours of a vector. The only importer of usearch.
 
-What is on disk as `vectors.<last id>.usearch` is derived from SQLite and disposable: it holds the vectors up to an id,
-is never changed once written, and is only opened when its size and checksum are those SQLite remembers. Vectors that
-came later are the tail, scanned exactly. So a reader never waits for a writer, and nothing is trusted that was damaged.
+What is on disk as `vectors.<model>.<build>.usearch` is derived from SQLite and disposable: it holds the vectors up to
+an id, is never changed once written, and is only opened when its size and checksum are those SQLite remembers. Vectors
+that came later are the tail, scanned exactly. So a reader never waits for a writer, and nothing damaged is trusted.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class _State:
     """What searches read; replaced as a whole, never changed."""
 
     file: Index | None
-    name: str
-    """Name of the open file, empty without one."""
+    build: int
+    """Number of the file that is open, or that should be and is damaged; 0 without one."""
     last_id: int
     """Newest vector id that takes part."""
     tail_texts: npt.NDArray[np.int64]
@@ -79,8 +79,8 @@ class VectorIndex:
         """Take in what has been written since the last call, by this process or another."""
         with self._following:
             recorded = _recorded(store, self._model_id)
-            name = recorded.name if recorded else ""
-            if name != self._state.name:
+            # A question's snapshot may be older than what another thread has opened meanwhile: never step back.
+            if recorded is not None and recorded.build > self._state.build:
                 self._state = self._opened(recorded)
             self._read_tail(store)
 
@@ -92,19 +92,33 @@ class VectorIndex:
         self.follow(store)
         state = self._state
         filed = len(state.file) if state.file is not None else 0
-        if len(state.tail_texts) <= max(MAX_TAIL, filed // 2 if building else 0):
+        damaged = state.file is None and state.build > 0
+        if len(state.tail_texts) <= max(MAX_TAIL, filed // 2 if building else 0) and not damaged:
             return
-        index = self._mutable(state.name)
+        self._write(store, state)
+
+    def rebuild(self, store: Store) -> None:
+        """Write the file anew from SQLite, after texts were deleted there."""
+        recorded = _recorded(store, self._model_id)
+        with self._following:
+            self._state = replace(self._empty(), build=recorded.build if recorded else 0)
+            self._read_tail(store)
+        self._write(store, self._state)
+
+    def _write(self, store: Store, state: _State) -> None:
+        index = self._mutable(state)
         for start in range(0, len(state.tail_texts), _CHUNK):
             part = slice(start, start + _CHUNK)
             index.add(state.tail_texts[part].astype(np.uint64), state.tail[part], threads=_threads())
-        path = self._directory / f"vectors.{state.last_id}.usearch"
+        recorded = _recorded(store, self._model_id)
+        build = max(state.build, recorded.build if recorded else 0) + 1
+        path = self._directory / _file_name(self._model_id, build)
         temporary = path.with_suffix(".partial")
         index.save(str(temporary))
-        recorded = _Recorded(path.name, self._model_id, state.last_id, *_fingerprint(temporary))
+        written = _Recorded(path.name, build, self._model_id, state.last_id, *_fingerprint(temporary))
         temporary.replace(path)
         with store.transaction():
-            store.set_meta(_META, json.dumps(recorded.__dict__))
+            store.set_meta(_META, json.dumps(written.__dict__))
         self.follow(store)
         _remove_stale(self._directory, keep=path.name)
 
@@ -135,12 +149,10 @@ class VectorIndex:
         return [sorted(row, key=_by_cosine)[:count] for row in found]
 
     def _empty(self) -> _State:
-        return _State(None, "", 0, np.empty(0, np.int64), np.empty((0, self._dimension), np.float32))
+        return _State(None, 0, 0, np.empty(0, np.int64), np.empty((0, self._dimension), np.float32))
 
-    def _opened(self, recorded: _Recorded | None) -> _State:
+    def _opened(self, recorded: _Recorded) -> _State:
         """Open the file SQLite remembers, or start from nothing when it is missing or damaged."""
-        if recorded is None:
-            return self._empty()
         path = self._directory / recorded.name
         try:
             if _fingerprint(path) != (recorded.size, recorded.checksum):
@@ -149,8 +161,8 @@ class VectorIndex:
             index.view(str(path))
         except (OSError, RuntimeError) as error:
             log.warning("%s is rebuilt from the index: %s", recorded.name, error)
-            return replace(self._empty(), name=recorded.name)
-        return replace(self._empty(), file=index, name=recorded.name, last_id=recorded.last_id)
+            return replace(self._empty(), build=recorded.build)
+        return replace(self._empty(), file=index, build=recorded.build, last_id=recorded.last_id)
 
     def _read_tail(self, store: Store) -> None:
         state = self._state
@@ -165,10 +177,10 @@ class VectorIndex:
         if last_id != state.last_id:
             self._state = replace(state, last_id=last_id, tail_texts=np.concatenate(texts), tail=np.concatenate(tails))
 
-    def _mutable(self, name: str) -> Index:
+    def _mutable(self, state: _State) -> Index:
         index = self._new_index()
-        if self._state.file is not None:
-            index.load(str(self._directory / name))
+        if state.file is not None:
+            index.load(str(self._directory / _file_name(self._model_id, state.build)))
         return index
 
     def _new_index(self) -> Index:
@@ -189,10 +201,16 @@ class _Recorded:
     """What SQLite remembers of the file."""
 
     name: str
+    build: int
+    """Counts the files written; a later one replaces all before."""
     model_id: int
     last_id: int
     size: int
     checksum: int
+
+
+def _file_name(model_id: int, build: int) -> str:
+    return f"vectors.{model_id}.{build}.usearch"
 
 
 def _recorded(store: Store, model_id: int) -> _Recorded | None:

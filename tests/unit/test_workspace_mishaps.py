@@ -1,0 +1,256 @@
+"""What happens to a workspace over months: edits, missing drives, damage, other processes, other models."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fake_embedder import FakeEmbedder
+from seealso.corpus import CACHE_VARIABLE
+from seealso.embed.base import EmbedKind, ModelInfo, Vectors
+from seealso.errors import EmbeddingError, SeeAlsoError
+from seealso.index import vectors as vectors_module
+from seealso.index.lock import is_locked, writer_lock
+from seealso.index.store import FILE_NAME
+from seealso.indexer import MIN_UNUSED
+from seealso.model import Phase, Progress
+from seealso.settings import resolve
+from seealso.workspace import Workspace
+
+ROSES = "Roses are pruned in early spring, before the buds open, with clean and very sharp scissors."
+TULIPS = "Tulip bulbs are planted in late autumn, as deep as three bulbs are high, in loose and dry soil."
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    root = tmp_path / "garden"
+    root.mkdir()
+    (root / "roses.md").write_text(f"# Roses\n\n{ROSES}\n")
+    (root / "tulips.md").write_text(f"# Tulips\n\n{TULIPS}\n")
+    return root
+
+
+@pytest.fixture
+def workspace(root: Path) -> Iterator[Workspace]:
+    workspace = Workspace.open(root, embedder=FakeEmbedder())
+    workspace.update()
+    yield workspace
+    workspace.close()
+
+
+def database(workspace: Workspace) -> Path:
+    return workspace.directory / FILE_NAME
+
+
+def test_old_versions_of_a_paragraph_do_not_crowd_out_living_ones(workspace: Workspace, root: Path) -> None:
+    for number in range(70):
+        (root / "roses.md").write_text(f"# Roses\n\n{ROSES} {'And so on. ' * number}\n")
+        workspace.update()
+    related = workspace.related("roses.md", 2)
+    assert related is not None
+    assert [match.place.path for match in related.matches] == ["tulips.md"]
+
+
+def test_unused_texts_are_forgotten_once_they_are_many(
+    workspace: Workspace, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert MIN_UNUSED > 100
+    monkeypatch.setattr("seealso.indexer.MIN_UNUSED", 3)
+    for number in range(5):
+        (root / "roses.md").write_text(f"# Roses\n\n{ROSES} Version {number * '!'}\n")
+        workspace.update()
+    with sqlite3.connect(database(workspace)) as db:
+        assert db.execute("SELECT count(*) FROM texts").fetchone()[0] <= 4
+    assert workspace.search("tulip bulbs").matches[0].place.path == "tulips.md"
+
+
+def test_word_nobody_had_written_is_found_once_it_is(workspace: Workspace, root: Path) -> None:
+    assert workspace.search("frobnicate", semantic=False).matches == ()
+    (root / "tulips.md").write_text(f"# Tulips\n\n{TULIPS} Do not frobnicate them.\n")
+    workspace.update()
+    assert [match.place.path for match in workspace.search("frobnicate", semantic=False).matches] == ["tulips.md"]
+
+
+def test_answers_are_incomplete_after_reading_was_stopped(workspace: Workspace, root: Path) -> None:
+    assert workspace.search("roses").complete
+    (root / "new.md").write_text("Something entirely new has been written here, about beans.")
+    seen: list[Progress] = []
+    report = workspace.update(
+        report=seen.append, cancelled=lambda: any(step.phase is Phase.READ and step.done for step in seen)
+    )
+    assert (report.cancelled, report.added, report.pending) == (True, 1, 1)
+    assert not workspace.search("roses").complete
+
+
+def test_index_survives_a_missing_drive(workspace: Workspace, root: Path) -> None:
+    hidden = root.with_name("elsewhere")
+    root.rename(hidden)
+    with pytest.raises(SeeAlsoError, match="cannot be listed"):
+        workspace.update()
+    hidden.rename(root)
+    report = workspace.update()
+    assert (report.removed, report.embedded, report.documents) == (0, 0, 2)
+
+
+def test_document_is_tried_again_when_the_reason_is_gone(root: Path) -> None:
+    small, _ = resolve({"index": {"maxFileBytes": 50}})
+    workspace = Workspace.open(root, small, embedder=FakeEmbedder())
+    assert workspace.update().documents == 0
+    assert len(workspace.status().errors) == 2
+    workspace.configure(resolve({})[0])
+    assert workspace.update().documents == 2
+    workspace.configure(small)
+    assert workspace.update().documents == 0
+    workspace.close()
+
+
+def damage_pages(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[4096 : len(content)] = b"\xa5" * (len(content) - 4096)
+    path.write_bytes(content)
+
+
+def test_damaged_database_is_built_again(workspace: Workspace, root: Path) -> None:
+    workspace.close()
+    damage_pages(database(workspace))
+    again = Workspace.open(root, embedder=FakeEmbedder())
+    assert not again.search("roses").complete
+    assert again.update().embedded == 2
+    assert again.search("roses").complete
+    again.close()
+
+
+def test_intended_pairs_survive_another_version_of_the_index(workspace: Workspace, root: Path) -> None:
+    workspace.ignore(ROSES, TULIPS)
+    workspace.close()
+    with sqlite3.connect(database(workspace)) as db:
+        db.execute("PRAGMA user_version = 999")
+    again = Workspace.open(root, embedder=FakeEmbedder())
+    again.update()
+    assert {frozenset(pair) for pair in again.ignored_pairs()} == {frozenset((ROSES, TULIPS))}
+    again.close()
+
+
+def test_deleted_index_is_noticed_by_a_running_process(workspace: Workspace, root: Path) -> None:
+    shutil.rmtree(workspace.directory)
+    assert workspace.search("roses").matches == ()
+    assert workspace.update().documents == 2
+    other = Workspace.open(root, embedder=FakeEmbedder())
+    assert other.status().documents == 2
+    assert workspace.search("roses").matches[0].place.path == "roses.md"
+    other.close()
+
+
+class AbsentEmbedder(FakeEmbedder):
+    @property
+    def info(self) -> ModelInfo:
+        raise EmbeddingError("The model is not installed.", hint="Install it.")
+
+    def embed(self, texts: object, kind: EmbedKind) -> Vectors:
+        raise EmbeddingError("The model is not installed.", hint="Install it.")
+
+
+def test_without_a_model_words_still_answer(workspace: Workspace, root: Path) -> None:
+    bare = Workspace.open(root, embedder=AbsentEmbedder())
+    answer = bare.search("tulip bulbs")
+    assert (answer.matches[0].place.path, answer.complete) == ("tulips.md", False)
+    related = bare.related("roses.md", 2)
+    assert related is not None
+    assert not related.complete
+    assert bare.duplicates() == []
+    assert bare.status().model == "none"
+    bare.close()
+
+
+def test_looking_at_the_lock_does_not_make_a_writer_fail(tmp_path: Path) -> None:
+    stop = threading.Event()
+
+    def look() -> None:
+        while not stop.is_set():
+            is_locked(tmp_path)
+
+    onlooker = threading.Thread(target=look)
+    onlooker.start()
+    try:
+        for _ in range(50):
+            with writer_lock(tmp_path):
+                pass
+    finally:
+        stop.set()
+        onlooker.join(10)
+
+
+def test_missing_vector_file_is_written_again_by_the_next_update(
+    workspace: Workspace, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors_module, "MAX_TAIL", 2)
+    (root / "more.md").write_text("\n\n".join(f"Plant number {n} stands in bed {n} of the garden." for n in range(9)))
+    workspace.update()
+    (file,) = workspace.directory.glob("vectors.*")
+    workspace.close()
+    file.unlink()
+    again = Workspace.open(root, embedder=FakeEmbedder())
+    assert again.update().embedded == 0
+    assert len(list(again.directory.glob("vectors.*"))) == 1
+    assert again.search("tulip bulbs").matches[0].place.path == "tulips.md"
+    again.close()
+
+
+def test_question_with_an_older_state_does_not_disturb_a_newer_one(
+    workspace: Workspace, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A review holds its snapshot while the writer saves, embeds and writes the vector file anew."""
+    monkeypatch.setattr(vectors_module, "MAX_TAIL", 1)
+    passages = workspace.segmentation("roses.md").passages  # type: ignore[union-attr]
+    vectors = workspace._texts().of_passages(passages, workspace._store())
+    with workspace._asking() as questions:
+        assert questions is not None
+        (root / "copy.md").write_text(ROSES)
+        (root / "near.md").write_text(f"{ROSES} Gloves help.")
+        writer = threading.Thread(target=workspace.update)
+        writer.start()
+        writer.join(20)
+        index = questions.candidates.space.vectors  # type: ignore[union-attr]
+        newest = index.state
+        index.follow(questions.candidates.store)
+        assert index.state == newest
+        assert questions.repeats.findings("roses.md", passages, vectors) == []
+    assert len(workspace.duplicates_in("roses.md")) == 1
+
+
+@pytest.mark.parametrize("limit", [5, 60, 150])
+def test_as_many_matches_as_were_asked_for(root: Path, limit: int) -> None:
+    for number in range(200):
+        (root / f"{number}.md").write_text(f"Note {number}: the compost heap was turned on day {number} of the year.")
+    workspace = Workspace.open(root, embedder=FakeEmbedder())
+    workspace.update()
+    assert len(workspace.search("compost heap turned", limit).matches) == limit
+    workspace.close()
+
+
+def test_marked_pair_and_short_passages_are_no_duplicates_in_hovers(workspace: Workspace, root: Path) -> None:
+    (root / "copy.md").write_text(f"{ROSES} Please.\n\nSee below.\n")
+    (root / "other.md").write_text("See below.\n")
+    workspace.update()
+    before = workspace.related("copy.md", 0)
+    assert before is not None
+    assert [match.place.path for match in before.duplicates] == ["roses.md"]
+    workspace.ignore(before.passage.text, ROSES)
+    after = workspace.related("copy.md", 0)
+    assert after is not None
+    assert after.duplicates == ()
+    short = workspace.related("copy.md", 2)
+    assert short is not None
+    assert short.duplicates == ()
+
+
+def test_document_behind_a_link_is_the_one_it_leads_to(workspace: Workspace, root: Path) -> None:
+    (root / "link.md").symlink_to(root / "roses.md")
+    assert workspace.relative(root / "link.md") == "roses.md"
+    assert workspace.relative(root.parent / "outside.md") is None
