@@ -27,15 +27,24 @@ class Backend(StrEnum):
     ONNX = "onnx"
 
 
-def option(default: Any, doc: str, *, minimum: float | None = None, maximum: float | None = None) -> Any:
-    """Declare a setting with its default, its description for users and, for numbers, its inclusive bounds."""
-    return field(default=default, metadata={"doc": doc, "minimum": minimum, "maximum": maximum})
+def option(
+    default: Any, doc: str, *, minimum: float | None = None, maximum: float | None = None, patterns: bool = False
+) -> Any:
+    """Declare a setting with its default, its description for users and what it may hold.
+
+    Numbers have inclusive bounds; `patterns` are in gitignore syntax.
+    """
+    return field(default=default, metadata={"doc": doc, "minimum": minimum, "maximum": maximum, "patterns": patterns})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexSettings:
-    include: tuple[str, ...] = option((), "Only files matching one of these patterns (gitignore syntax) are indexed.")
-    exclude: tuple[str, ...] = option((), "Files matching one of these patterns (gitignore syntax) are left out.")
+    include: tuple[str, ...] = option(
+        (), "Only files matching one of these patterns (gitignore syntax) are indexed.", patterns=True
+    )
+    exclude: tuple[str, ...] = option(
+        (), "Files matching one of these patterns (gitignore syntax) are left out.", patterns=True
+    )
     use_ignore_files: bool = option(True, "Respect .gitignore, .ignore and .seealsoignore files.")
     max_file_bytes: int = option(10_000_000, "Larger files are skipped and listed by `seealso status`.", minimum=1)
 
@@ -146,7 +155,33 @@ def _section(cls: Any, wire: object, path: str, problems: list[str]) -> Any:
                 values[spec.name] = _value(hint, wire[key], spec)
             except ValueError as error:
                 problems.append(f"`{where}` {error}; the default {_shown(spec)} is used.")
+            else:
+                if spec.metadata["patterns"]:
+                    values[spec.name] = _readable(values[spec.name], where, problems)
     return cls(**values)
+
+
+def _readable(patterns: tuple[str, ...], where: str, problems: list[str]) -> tuple[str, ...]:
+    """Return the patterns that can be read; each other one is a problem, once."""
+    if not patterns:
+        return ()
+    import re
+
+    from pathspec import GitIgnoreSpec  # not before `initialize` was answered
+
+    good: list[str] = []
+    bad: dict[str, None] = {}
+    for pattern in patterns:
+        try:
+            GitIgnoreSpec.from_lines([pattern])
+        except (ValueError, re.error):  # `!`; `[z-a]`
+            bad[pattern] = None
+        else:
+            good.append(pattern)
+    problems += [
+        f"`{where}` holds {pattern!r}, which is not a pattern in gitignore syntax; it is left out." for pattern in bad
+    ]
+    return tuple(good)
 
 
 def _value(hint: Any, value: object, spec: Field[Any]) -> Any:
