@@ -56,6 +56,19 @@ def _never() -> bool:
     return False
 
 
+def preload() -> None:
+    """Import what questions and updates need, in the caller's thread.
+
+    A front end with several threads calls it before they begin: native libraries imported side by side by two threads
+    have been seen to crash the interpreter.
+    """
+    import onnxruntime  # noqa: F401
+    import usearch.index  # noqa: F401
+
+    import seealso.indexer
+    import seealso.questions  # noqa: F401
+
+
 class Workspace:
     """One folder. Methods block and are thread-safe; an asyncio front end calls them from its own executors.
 

@@ -32,8 +32,8 @@ LAYERS = (
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 
 ONLY_IMPORTER = {
-    "usearch": ["index/vectors.py"],
-    "onnxruntime": ["embed/onnx.py"],
+    "usearch": ["index/vectors.py", "workspace.py"],
+    "onnxruntime": ["embed/onnx.py", "workspace.py"],
     "pygls": ["lsp/"],
     "lsprotocol": ["lsp/"],
     "sqlite3": ["index/", "cli/doctor.py", "cli/checks.py"],

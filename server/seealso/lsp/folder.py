@@ -78,8 +78,9 @@ class Folder:
         self.begun = True
 
         def opening() -> Workspace:
-            from seealso.workspace import Workspace  # not before `initialize` was answered
+            from seealso.workspace import Workspace, preload  # not before `initialize` was answered
 
+            preload()
             return Workspace.open(self.path, settings)
 
         try:
