@@ -1,9 +1,21 @@
 from __future__ import annotations
 
-import pytest
+import string
 
-from seealso.model import Heading, LinkTarget
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from seealso.model import Heading, LinkTarget, PassageKind
 from seealso.text.markdown import FORMAT, MarkdownSegmenter
+from seealso.text.prose import collapse
+
+MARKUP = [
+    *("*a*", "**a**", "_a_", "~~a~~", "`a`", "==a==", "$a$", "$$", "&amp;", "&#42;", "<b>", "</b>", "<!-- a -->"),
+    *("[a](b)", "![a](b)", "[[a|b]]", "[^1]", "[a]: b", "[a]{.b}", "{ref}`a`", "{{< a >}}", "{% a %}", "<https://a.b>"),
+    *("https://a.b/c_d_", "www.a.b/*c*", "# ", "- ", "+ ", "1. ", "2) ", "> ", "===", "---", "***", "```", "~~~"),
+    *(":::note", "!!! note", "??? note", "%%", ": ", "| a | b |", "|---|---|", "\\begin{x}", "\\", "[!NOTE]", "- [ ] "),
+]
 
 
 @pytest.mark.parametrize(
@@ -35,6 +47,44 @@ def test_a_written_link_is_read_back() -> None:
 def test_quote_is_a_block_quote_with_its_source() -> None:
     quoted = FORMAT.quote("One.\nTwo.", "[S](a.md)")
     assert quoted == "> One.\n> Two.\n>\n> — [S](a.md)"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        pytest.param("`*args` and **kwargs", r"\`\*args\` and \*\*kwargs", id="emphasis and code"),
+        pytest.param("<script> &amp; AT&T", r"\<script> \&amp; AT&T", id="HTML"),
+        pytest.param("[a](b) ![c](d)", r"\[a\](b) !\[c\](d)", id="links"),
+        pytest.param("snake_case and __init__", r"snake_case and \_\_init\_\_", id="underscores"),
+        pytest.param("See https://a.example/b_c?d=1&e=2.", "See https://a.example/b_c?d=1&e=2.", id="URL"),
+        pytest.param("See https://a.example/*b*", r"See https\://a.example/\*b\*", id="URL with markup"),
+        pytest.param("# no heading", r"\# no heading", id="heading"),
+        pytest.param("12. no item", r"12\. no item", id="item"),
+        pytest.param("- no item - at all", r"\- no item - at all", id="bullet"),
+        pytest.param("> no quote > inside", r"\> no quote > inside", id="quote"),
+        pytest.param("A plain text: it (mostly) needs nothing; #1!", None, id="plain"),
+    ],
+)
+def test_a_quoted_text_is_no_markup(text: str, written: str | None) -> None:
+    assert FORMAT.quote(text, "S").splitlines()[0] == f"> {text if written is None else written}"
+
+
+SIGNS = "ab1 \\`*_{}[]()#+-.!|<>&~^=:;,\"'$@/%?ä語"
+
+
+@given(
+    st.text(st.sampled_from(SIGNS) | st.sampled_from(string.printable), max_size=60)
+    | st.lists(st.sampled_from([*MARKUP, " ", "\n", "a"]), max_size=8).map("".join)
+)
+@example("HTTP://http://[")
+@example("https://x*) *https://y*) z")
+def test_a_quoted_text_is_read_back(text: str) -> None:
+    lines = f"{text} are nine words that say what is quoted here".splitlines()
+    text = "\n".join(line for line in lines if line.strip())
+    read = MarkdownSegmenter().segment(f"{FORMAT.quote(text, '[S](a.md)')}\n".encode())
+    assert " ".join(passage.text for passage in read.passages).startswith(collapse(text))
+    assert read.headings == ()
+    assert {passage.kind for passage in read.passages} == {PassageKind.QUOTE}
 
 
 @pytest.mark.parametrize(
