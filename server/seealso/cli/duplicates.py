@@ -11,7 +11,7 @@ from seealso.cli.console import answers, warn, write_json
 from seealso.cli.options import InsideArgument, JsonOption, duplicate_kinds
 from seealso.cli.render import Page
 from seealso.cli.units import count
-from seealso.errors import SettingsError
+from seealso.errors import IndexUnavailableError, SettingsError
 from seealso.model import DuplicateGroup, DuplicateKind
 from seealso.report import group_json
 from seealso.settings import DuplicateSettings, Settings
@@ -35,7 +35,8 @@ def register(app: typer.Typer) -> None:
             typer.Option(
                 "--fail-on",
                 metavar="KIND",
-                help="exact, edited or reworded: exit with 1 when there are such or stronger ones.",
+                help="exact, edited or reworded: exit with 1 when there are such or stronger ones, with 2 when none is "
+                "found while passages are not embedded yet.",
             ),
         ] = None,
         min_words: Annotated[
@@ -78,8 +79,13 @@ def register(app: typer.Typer) -> None:
                 write_json(group_json(group))
         else:
             _print_groups(workspace.root, listed, limit)
+        waiting = count(pending, "passage")
+        if pending and failing and not findings:
+            raise IndexUnavailableError(
+                f"The index is not complete: {waiting} not embedded yet may repeat others.",
+                hint="`seealso update` goes on with them.",
+            )
         if pending:
-            waiting = count(pending, "passage")
             warn(f"{waiting} not embedded yet: only copies of them are found. `seealso update` goes on with them.")
         if findings:
             warn(f"{count(len(findings), 'group')} fail `--fail-on {fail_on}`.")
