@@ -75,6 +75,7 @@ def p(raw: str, text: str | None = None, *headings: str) -> Read:
         pytest.param("### A\n# B\n### C\nOne.\n", [p("One.", None, "B", "C")], id="skipped level"),
         pytest.param("# ![logo](x.png)\n#\n\nOne.\n", [p("One.")], id="headings without text"),
         pytest.param('<h1 align="center">A <b>b</b></h1>\n\nOne.\n', [p("One.", None, "A b")], id="HTML heading"),
+        pytest.param("<div>\na\n<h2>b</h2>\n", [p("<div>\na\n<h2>b</h2>", "a b")], id="HTML heading below prose"),
         pytest.param("#hash\n", [p("#hash")], id="no heading without a space"),
         # Lists
         pytest.param("- a\n- b\n", [(L, "- a\n- b", "a; b", ())], id="list"),

@@ -12,6 +12,7 @@ _OPAQUE = re.compile(
     re.IGNORECASE,
 )
 _HEADING = re.compile(rb"<h([1-6])((?:\s[^<>]{0,1000}+)?)>(.{0,1000}?)</h\1\s*>", re.IGNORECASE | re.DOTALL)
+_SIMPLE_TAG = re.compile(rb"<[^<>]*+>")
 _ID = re.compile(rb"""\bid\s*=\s*["']([^"'\s]+)["']""", re.IGNORECASE)
 _BLANKS = b" \t\r\n"
 
@@ -25,7 +26,7 @@ class Html:
     start: int
     """Byte in the block at which the prose starts."""
     title: str | None = None
-    """The first heading element."""
+    """The heading element that the block starts with."""
     level: int = 0
     anchor: str | None = None
     title_offset: int = 0
@@ -34,16 +35,18 @@ class Html:
 
 
 def read(raw: bytes) -> Html:
-    """Return what an HTML block says: comments, code and the first heading element are not part of its prose."""
+    """Return what an HTML block says: comments, code and a heading element at its start are not part of its prose."""
     masked, comments = _mask(raw)
     comment = "\n".join(part.decode("utf-8", "replace") for part in comments)
     title, level, anchor, offset = None, 0, None, 0
-    if (b"<h" in masked or b"<H" in masked) and (heading := _HEADING.search(masked)):
+    heading = _HEADING.search(masked) if b"<h" in masked or b"<H" in masked else None
+    # Prose above a heading stands in another section than prose below; a block is in one.
+    if heading is not None and not _SIMPLE_TAG.sub(b"", masked[: heading.start()]).strip():
         title = heading[3].decode("utf-8", "replace")
         level = int(heading[1])
         anchor = found[1].decode("utf-8", "replace") if (found := _ID.search(heading[2])) else None
         offset = heading.start()
-        masked = masked[:offset] + b" " * len(heading[0]) + masked[heading.end() :]
+        masked = b" " * heading.end() + masked[heading.end() :]
     start = len(masked) - len(masked.lstrip(_BLANKS))
     return Html(
         masked.strip(_BLANKS),
