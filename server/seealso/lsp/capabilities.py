@@ -33,6 +33,8 @@ class Client:
     """Documentation may come with `completionItem/resolve`."""
     diagnostic_related: bool = False
     diagnostic_data: bool = False
+    diagnostic_descriptions: bool = False
+    """Codes may have a link to what they mean."""
     progress: bool = False
     """The server may open progress of its own."""
     pulls_configuration: bool = False
@@ -59,6 +61,7 @@ class Client:
             completion_lazy_documentation="documentation" in (_LAZY_BY_DEFAULT if lazy is None else lazy),
             diagnostic_related=bool(ask("text_document.publish_diagnostics.related_information")),
             diagnostic_data=bool(ask("text_document.publish_diagnostics.data_support")),
+            diagnostic_descriptions=bool(ask("text_document.publish_diagnostics.code_description_support")),
             progress=bool(ask("window.work_done_progress")),
             pulls_configuration=bool(ask("workspace.configuration")),
             registers_configuration=bool(ask("workspace.did_change_configuration.dynamic_registration")),

@@ -100,5 +100,10 @@ def test_nothing_the_client_cannot_read() -> None:
     (full,) = diagnostics(found, TEXT, ROOT, resolve(None)[0], Client(diagnostic_related=True, diagnostic_data=True))
     assert full.related_information is not None
     assert full.related_information[0].location.uri == "file:///r/a.md"
+    assert full.code_description is None
+    (described,) = diagnostics(found, TEXT, ROOT, resolve(None)[0], Client(diagnostic_descriptions=True))
+    assert described.code_description is not None
+    path, _, anchor = described.code_description.href.removeprefix("file://").partition("#")
+    assert f"\n## {anchor}\n" in Path(path).read_text("utf-8")
     assert full.data is not None
     assert full.data["places"][0]["line"] == 7

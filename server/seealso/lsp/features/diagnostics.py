@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -14,7 +15,6 @@ from seealso.settings import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from seealso.lsp.capabilities import Client
     from seealso.lsp.documents import Document
@@ -49,6 +49,9 @@ _SENTENCES = {
 }
 
 BOILERPLATE_CODE = "boilerplate-passage"
+
+_MEANINGS = Path(__file__).parents[1] / "codes.md"
+"""What the codes mean, for people; a file of the package, so that it is there without a network."""
 
 PLACES_IN_MESSAGE = 3
 """Places a message names when the client cannot show them as related information."""
@@ -119,6 +122,9 @@ def diagnostics(
     result = [_diagnostic(finding, text, root, settings, client) for finding in wanted if not finding.boilerplate]
     if boilerplate := [finding for finding in wanted if finding.boilerplate]:
         result.append(_boilerplate(boilerplate, text))
+    if client.diagnostic_descriptions:
+        for diagnostic in result:
+            diagnostic.code_description = types.CodeDescription(f"{to_uri(_MEANINGS)}#{diagnostic.code}")
     return result
 
 
