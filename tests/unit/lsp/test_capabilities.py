@@ -23,6 +23,7 @@ from seealso.lsp.capabilities import Client
                 completion_lazy_documentation=True,
                 diagnostic_related=True,
                 diagnostic_data=True,
+                diagnostic_descriptions=True,
                 progress=True,
                 pulls_configuration=True,
                 registers_configuration=True,
