@@ -123,7 +123,8 @@ def main() -> None:
             what = compare(read(texts[first]), read(texts[second]))
             print(
                 f"-- cosine {cosine:.3f} score {verdict.score:.2f} overlap {what.overlap:.2f}"
-                f" skeleton {what.skeleton:.2f} against {(*what.contradictions, *what.negations)[:2]} slots {what.slots[:3]}"
+                f" skeleton {what.skeleton:.2f} slots {what.slots[:3]}"
+                f" against {(*what.contradictions, *what.negations)[:2]}"
             )
             print(f"   A {places[texts[first]][0].path}: {texts[first][:500]}")
             print(f"   B {places[texts[second]][0].path}: {texts[second][:500]}")

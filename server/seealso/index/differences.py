@@ -15,7 +15,7 @@ from itertools import pairwise
 from rapidfuzz.distance import OSA, LCSseq
 
 from seealso.index.reading import Reading, Word, WordKind
-from seealso.index.wordlists import CONJUNCTIONS, OPPOSITES
+from seealso.index.wordlists import CONJUNCTIONS, NEGATING_PREFIXES, OPPOSITES
 
 LONG_INSERTION = 3.5
 """From this weight on, words that only one text has are an added statement, and may hold a negation of their own."""
@@ -42,6 +42,8 @@ class Differences:
     """Weighted share of the lighter text that the other has in the same order, letter for letter, 0 to 1."""
     balance: float
     """Weight of the lighter text relative to the other, 0 to 1."""
+    size: float
+    """Weight of the lighter text, about the number of its content words."""
     skeleton: float
     """Share of function words that both texts have in the same order (Dice), 0 to 1; 1 where there are few."""
     contradictions: tuple[tuple[str, str], ...] = ()
@@ -110,6 +112,7 @@ def compare(first: Reading, second: Reading) -> Differences:
         containment=min(1.0, matched / lighter) if lighter else 0.0,
         alignment=aligned / lighter if lighter else 0.0,
         balance=lighter / heavier if heavier else 1.0,
+        size=lighter,
         skeleton=1 - apart / functions if functions and first.prose and second.prose else 1.0,
         contradictions=tuple(contradictions),
         negations=tuple(negations),
@@ -341,13 +344,19 @@ def _contradicted(gap: Gap, a: Sequence[Word], b: Sequence[Word]) -> bool:
         return True
     if not gap.short:
         return False
-    if gap.lone_a and gap.lone_b and gap.lone_a.exact is not gap.lone_b.exact:
+    if gap.lone_a and gap.lone_b and (gap.lone_a.exact is not gap.lone_b.exact or _negated(gap.lone_a, gap.lone_b)):
         return True
     for word in (*a, *gap.function_a):
         contrary = OPPOSITES.get(word.key)
         if contrary and any(other.key in contrary for other in (*b, *gap.function_b)):
             return True
     return False
+
+
+def _negated(first: Word, second: Word) -> bool:
+    """Tell whether one word is the other with a negating prefix: "signed" and "unsigned"."""
+    shorter, longer = sorted((first.key, second.key), key=len)
+    return len(shorter) > 3 and longer.endswith(shorter) and longer.removesuffix(shorter) in NEGATING_PREFIXES
 
 
 def _denied(a: Sequence[Word], b: Sequence[Word]) -> bool:
@@ -383,7 +392,7 @@ def same_stem(first: str, second: str) -> bool:
         return False
     prefix = next((at for at in range(shorter) if first[at] != second[at]), shorter)
     ending = longer - prefix
-    if prefix == shorter and ending <= (1 if shorter == 3 else min(4, shorter // 2 + 1)):
+    if prefix == shorter and ending <= (1 if shorter == 3 else 3):
         return True
     if prefix >= 4 and prefix > 0.75 * shorter and ending <= 4:
         return True

@@ -83,6 +83,8 @@ class Reading:
 _CONTRACTION = re.compile(r"n['\u2019]t\b")
 _CANNOT = re.compile(r"\bcannot\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?]\s+\S|[\u3002\uff01\uff1f]\s*\S")
+# Capitals that stand alone name something, except for two English words.
+_LETTERS = frozenset("BCDEFGHJKLMNOPQRSTUVWXYZ")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
 _NAME = re.compile(r"_|[/@]|[^\W\d_]\d|\d[^\W\d_]|[a-z][A-Z]|^[A-Z]{2,}s?$|^[A-Z]{2,}[a-z]+[A-Z]")
 
@@ -201,7 +203,7 @@ def _word(token: str, language: str) -> Word:
         return _shared(key, WordKind.CONTENT, 0.55)
     if len(key) == 1 and "\u0e00" <= first <= "\u17ff":
         return _shared(key, WordKind.CONTENT, 0.3)
-    if _NAME.search(token):
+    if _NAME.search(token) or token in _LETTERS:
         return _shared(key, WordKind.NAME, 1.0)
     listed = FUNCTION_WORDS.get(language)
     if (key in listed if listed is not None else any(key in words for words in FUNCTION_WORDS.values())) or (

@@ -28,7 +28,11 @@ MIN_OVERLAP = 0.42
 """Least overlap of two texts that share enough words to be told apart as parallel, or joined as one within another."""
 
 DENIAL = 0.15
-"""Share of the remaining distance by which a rewording must be closer if one text denies something."""
+SHORTNESS = 0.25
+"""Shares of the remaining distance by which a rewording must be closer if one text denies something, or is short."""
+
+SHORT = 10.0
+"""Size of a text, in content words, from which its vector can be told from those of its siblings."""
 
 NEW_SKELETON = 0.48
 """Share of its function words that a rewording keeps in place at most; parallel texts keep nearly all."""
@@ -165,10 +169,15 @@ def _told_anew(differences: Differences) -> bool:
 def _needed(differences: Differences, profile: DuplicateProfile) -> float:
     """Return the cosine that makes a rewording: the fewer words are shared, the more the vectors must agree.
 
-    A negation on one side alone may be another way to say the same, and often is not.
+    Short sentences about one thing are close whatever they say, and a negation on one side alone may be another way to
+    say the same, but often is not: then the remaining distance has to be smaller.
     """
     needed = _least(differences.overlap, profile)
-    return needed + (1 - needed) * DENIAL if differences.negations else needed
+    if differences.negations:
+        needed += (1 - needed) * DENIAL
+    if differences.size < SHORT:
+        needed += (1 - needed) * SHORTNESS
+    return needed
 
 
 def _least(overlap: float, profile: DuplicateProfile) -> float:

@@ -108,6 +108,9 @@ NEGATIONS = _words(
 )
 """Words, and characters of scripts without spaces, that turn a statement around."""
 
+NEGATING_PREFIXES = _words("un in im il ir dis de non a anti mis ent miss des dés dé mal in on niet не без")
+"""What turns a word around when it is put before it."""
+
 CONJUNCTIONS = _words("and or und oder sowie et ou y e o u ed en of и или 和 与 與 或 及 と や か 、")
 """Words on both sides of which things may change places."""
 
