@@ -140,6 +140,12 @@ async def test_nothing_in_code_or_images(reader: Editor) -> None:
         assert await reader.complete(DRAFT, "4:9", trigger="[") is None
     finally:
         reader.change(DRAFT, "4:0-4:9", "See the [")
+    reader.change(DRAFT, "4:0-4:9", "```\nSee the [")
+    try:
+        assert await reader.complete(DRAFT, "5:9", trigger="[") is None
+        assert await reader.complete(DRAFT, "5:9") is None
+    finally:
+        reader.change(DRAFT, "4:0-5:9", "See the [")
 
 
 async def test_a_client_without_snippets_gets_plain_text_and_its_documentation_lazily(start: StartEditor) -> None:

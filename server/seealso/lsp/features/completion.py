@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from seealso.lsp import completions, render, sentences, snippets
+from seealso.lsp.literals import in_literal
 from seealso.lsp.uris import to_uri
 
 if TYPE_CHECKING:
@@ -110,6 +111,8 @@ class _Request:
             return None
         before = prefix.removesuffix(context.replaced)
         line, _ = text.place(self.position)
+        if in_literal(text.lines, line, syntax.name):
+            return None
         paragraph = completions.paragraph_before(text.lines, line, prefix if context.kind == "any" else before)
         segmentation = workspace.segmentation(snapshot.path)
         passages = segmentation.passages if segmentation is not None else ()

@@ -1,0 +1,81 @@
+"""Where nothing is offered because it is code."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seealso.lsp.literals import in_literal
+from seealso.lsp.positions import split_lines
+
+
+def at_cursor(text: str, language: str) -> bool:
+    before = text.partition("|")[0]
+    return in_literal(split_lines(text.replace("|", "")), before.count("\n"), language)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Text\n|", False, id="text"),
+        pytest.param("```\na = b[|\n```\n", True, id="backticks"),
+        pytest.param("~~~ python\n\nb[|", True, id="tildes, never closed"),
+        pytest.param("```\na\n```\n[|", False, id="behind the end"),
+        pytest.param("````\n```\n[|\n````", True, id="a shorter fence ends nothing"),
+        pytest.param("```\n~~~\n[|", True, id="another fence ends nothing"),
+        pytest.param("``` a`b\n[|", False, id="a code span"),
+        pytest.param("```\na\n``` x\n[|", True, id="an end has no words"),
+        pytest.param("- item\n\n  ```\n  a[|\n  ```\n", True, id="in an item"),
+        pytest.param("- ```\n  a[|", True, id="right behind a bullet"),
+        pytest.param("- item\n\n  ```\n  a\n\nText [|", False, id="the item is over"),
+        pytest.param("1. one\n   - two\n\n     ```\n     a\n     ```\n   [|", False, id="behind a fence in an item"),
+        pytest.param("> ```\n> a[|", True, id="in a quote"),
+        pytest.param("> ```\n> a\n\nText [|", False, id="the quote is over"),
+        pytest.param("Text\n\n    ```\n\nText [|", False, id="indented too far"),
+        pytest.param("```{note}\nText [|\n```\n", False, id="a note of MyST"),
+        pytest.param("```{code-block} c\na[|\n```\n", True, id="code of MyST"),
+        pytest.param("````{note}\n```\na\n```\nText [|", False, id="behind code in a note"),
+        pytest.param("````{note}\n```c\na[|", True, id="code in a note"),
+        pytest.param("```{note}\nText\n```\n[|", False, id="behind a note"),
+        pytest.param("a\r\n```\r\nb[|\r\n```\r\n", True, id="line ends of Windows"),
+    ],
+)
+def test_markdown(text: str, expected: bool) -> None:
+    assert at_cursor(text, "markdown") is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Text\n|", False, id="text"),
+        pytest.param("So::\n\n   a[|", True, id="literal"),
+        pytest.param("So::\n\n   a\n\n   b[|", True, id="after a blank line"),
+        pytest.param("So::\n\n   a\n\nText [|", False, id="behind it"),
+        pytest.param("- So::\n\n    a\n\n  Text [|", False, id="behind it in an item"),
+        pytest.param("::\n\n  a[|", True, id="colons alone"),
+        pytest.param(".. note::\n\n   Text [|", False, id="a note"),
+        pytest.param(".. code-block:: c\n\n   a[|", True, id="code"),
+        pytest.param(".. code-block:: c\n\n   a\n\nText [|", False, id="behind code"),
+        pytest.param(".. note::\n\n   So::\n\n      a\n\n   Text [|", False, id="behind a literal in a note"),
+        pytest.param("So::\n\n   a\n\n   |", True, id="a new line in it"),
+        pytest.param("So::\n\n   a\n\n|", False, id="a new line behind it"),
+        pytest.param(">>> a[|", True, id="doctest"),
+    ],
+)
+def test_restructuredtext(text: str, expected: bool) -> None:
+    assert at_cursor(text, "rst") is expected
+
+
+def test_plain_text_has_no_code() -> None:
+    assert not at_cursor("```\n\nSo::\n\n   [|", "plain")
+
+
+PIECES = ["```", "~~~", "\n", "\n\n", "  ", "    ", "- ", "> ", "a", "::", ".. code::", "{note}", "\t", "\r"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=20).map("".join), st.integers(0, 30))
+@pytest.mark.parametrize("language", ["markdown", "rst"])
+def test_what_stands_below_does_not_matter(language: str, text: str, line: int) -> None:
+    lines = split_lines(text)
+    assert in_literal(lines, line, language) is in_literal(lines[: line + 1], line, language)
