@@ -171,7 +171,7 @@ def cache_directory() -> Path:
 def _patterns(lines: tuple[str, ...], setting: str) -> GitIgnoreSpec:
     try:
         return GitIgnoreSpec.from_lines(lines)
-    except ValueError as error:
+    except (ValueError, re.error) as error:
         raise SettingsError(f"`{setting}` holds a pattern that cannot be read: {error}.") from error
 
 
@@ -179,12 +179,12 @@ def _lenient(lines: list[str]) -> GitIgnoreSpec:
     """Read an ignore file as git does: a line that cannot be read ignores nothing."""
     try:
         return GitIgnoreSpec.from_lines(lines)
-    except ValueError:
+    except (ValueError, re.error):  # a range the wrong way round only shows when it is compiled
         readable = []
         for line in lines:
             try:
                 GitIgnoreSpec.from_lines([line])
-            except ValueError:
+            except (ValueError, re.error):
                 continue
             readable.append(line)
         return GitIgnoreSpec.from_lines(readable)

@@ -74,7 +74,9 @@ def test_manual_about_secrets_is_no_secret(tmp_path: Path) -> None:
             {".gitignore": ["build/", "!build/a.md"]}, ["a.md", "docs/a.md", "docs/keep.md"], id="parent stays ignored"
         ),
         pytest.param(
-            {".gitignore": ["# a.md", "", "\\"]}, ["a.md", "build/a.md", "docs/a.md", "docs/keep.md"], id="junk"
+            {".gitignore": ["# a.md", "", "\\", "[z-a]"]},
+            ["a.md", "build/a.md", "docs/a.md", "docs/keep.md"],
+            id="junk",
         ),
     ],
 )
