@@ -381,7 +381,7 @@ def _same(first: Word, second: Word) -> bool:
     )
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 15)
 def same_stem(first: str, second: str) -> bool:
     """Tell whether two content words share their stem, or one is a typing error of the other.
 

@@ -12,7 +12,7 @@ from seealso.index.wordlists import FUNCTION_CHARACTERS, FUNCTION_WORDS, NEGATIO
 from seealso.index.words import UNSPACED, marks, normalise
 from seealso.text.language import UNDETERMINED, guess_language
 
-MAX_WORDS = 400
+MAX_WORDS = 600
 """Words of a text that are looked at; a passage has fewer, a single character of Han counting as one."""
 
 MIN_LANGUAGE_WORDS = 3
@@ -123,7 +123,7 @@ def read_pair(first: str, second: str) -> tuple[Reading, Reading]:
     return read(first, b.language) if b.language else a, read(second, a.language) if a.language else b
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 12)
 def read(text: str, language: str = "") -> Reading:
     """Return the words of a clean text with what the comparison has to know of them.
 
@@ -187,7 +187,7 @@ def _char_form(char: str) -> int:
     return len(char.encode("gb2312", "ignore")) - len(char.encode("big5", "ignore"))
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 15)
 def _word(token: str, language: str) -> Word:
     # Words tied by a hyphen are one word, and the same with the hyphen as without.
     key = token.casefold().translate(_NO_HYPHENS)
@@ -217,7 +217,7 @@ _NO_HYPHENS = str.maketrans("", "", "-\u2010\u2011")
 _NO_POINTS = str.maketrans("", "", ".,:")
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 15)
 def _shared(key: str, kind: WordKind, weight: float) -> Word:
     return Word(
         key,
