@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import pairwise
 
-from rapidfuzz.distance import OSA, LCSseq
+from rapidfuzz.distance import LCSseq
 
-from seealso.index.reading import Reading, Word, WordKind
+from seealso.index.reading import Reading, Word, WordKind, same_stem
 from seealso.index.wordlists import CONJUNCTIONS, NEGATING_PREFIXES, OPPOSITES
 
 LONG_INSERTION = 3.5
@@ -379,26 +378,3 @@ def _same(first: Word, second: Word) -> bool:
     return first is second or (
         first.inflects and second.inflects and first.key[0] == second.key[0] and same_stem(first.key, second.key)
     )
-
-
-@lru_cache(maxsize=1 << 15)
-def same_stem(first: str, second: str) -> bool:
-    """Tell whether two content words share their stem, or one is a typing error of the other.
-
-    A difference at the beginning always counts: there stand the prefixes that negate ("un", "dis", "ent", "не").
-    """
-    shorter, longer = sorted((len(first), len(second)))
-    if shorter < 3 or first[0] != second[0] or second in OPPOSITES.get(first, ()):
-        return False
-    prefix = next((at for at in range(shorter) if first[at] != second[at]), shorter)
-    ending = longer - prefix
-    if prefix == shorter and ending <= (1 if shorter == 3 else 3):
-        return True
-    if prefix >= 4 and prefix > 0.75 * shorter and ending <= 4:
-        return True
-    if longer < 5 or OSA.distance(first, second, score_cutoff=1) > 1:
-        return False
-    # A letter too many, too few or out of place. Another letter makes another word ("context", "content"), except in
-    # long words and in the two spellings of "analyse".
-    exchanged = shorter == longer and first[prefix + 1 :] == second[prefix + 1 :]
-    return not exchanged or longer >= 10 or {first[prefix], second[prefix]} == {"s", "z"}

@@ -8,7 +8,9 @@ from enum import IntEnum
 from functools import cache, lru_cache
 from itertools import accumulate
 
-from seealso.index.wordlists import FUNCTION_CHARACTERS, FUNCTION_WORDS, NEGATIONS, NUMERALS
+from rapidfuzz.distance import OSA
+
+from seealso.index.wordlists import FUNCTION_CHARACTERS, FUNCTION_WORDS, NEGATIONS, NUMERALS, OPPOSITES
 from seealso.index.words import UNSPACED, marks, normalise
 from seealso.text.language import UNDETERMINED, guess_language
 
@@ -227,3 +229,26 @@ def _shared(key: str, kind: WordKind, weight: float) -> Word:
         exact=kind is WordKind.NUMBER or kind is WordKind.NAME,
         inflects=kind is WordKind.CONTENT and len(key) > 2,
     )
+
+
+@lru_cache(maxsize=1 << 15)
+def same_stem(first: str, second: str) -> bool:
+    """Tell whether two content words share their stem, or one is a typing error of the other.
+
+    A difference at the beginning always counts: there stand the prefixes that negate ("un", "dis", "ent", "не").
+    """
+    shorter, longer = sorted((len(first), len(second)))
+    if shorter < 3 or first[0] != second[0] or second in OPPOSITES.get(first, ()):
+        return False
+    prefix = next((at for at in range(shorter) if first[at] != second[at]), shorter)
+    ending = longer - prefix
+    if prefix == shorter and ending <= (1 if shorter == 3 else 3):
+        return True
+    if prefix >= 4 and prefix > 0.75 * shorter and ending <= 4:
+        return True
+    if longer < 5 or OSA.distance(first, second, score_cutoff=1) > 1:
+        return False
+    # A letter too many, too few or out of place. Another letter makes another word ("context", "content"), except in
+    # long words and in the two spellings of "analyse".
+    exchanged = shorter == longer and first[prefix + 1 :] == second[prefix + 1 :]
+    return not exchanged or longer >= 10 or {first[prefix], second[prefix]} == {"s", "z"}

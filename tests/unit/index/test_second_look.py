@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seealso.index.differences import compare, greatest_overlap, same_stem
-from seealso.index.reading import WordKind, read, read_pair
+from seealso.index.differences import compare, greatest_overlap
+from seealso.index.reading import WordKind, read, read_pair, same_stem
 from seealso.index.second_look import E5_SMALL, classify
 from seealso.model import DuplicateKind
 
