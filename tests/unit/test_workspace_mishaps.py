@@ -15,8 +15,8 @@ from seealso.corpus import CACHE_VARIABLE
 from seealso.embed.base import EmbedKind, ModelInfo, Vectors
 from seealso.errors import EmbeddingError, SeeAlsoError
 from seealso.index import vectors as vectors_module
+from seealso.index.database import FILE_NAME
 from seealso.index.lock import is_locked, writer_lock
-from seealso.index.store import FILE_NAME
 from seealso.indexer import MIN_UNUSED
 from seealso.model import Phase, Progress
 from seealso.settings import resolve

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from seealso.errors import IndexUnavailableError
-from seealso.index.store import FILE_NAME, Store, discard
+from seealso.index.database import FILE_NAME, discard
+from seealso.index.store import Store
 
 
 class Connections:

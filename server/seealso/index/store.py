@@ -15,15 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from seealso.errors import DamagedIndexError, IndexUnavailableError
+from seealso.index.database import FILE_NAME, identity, open_database
 from seealso.index.embeddings import EmbeddingTable
 from seealso.index.lexical import LexicalIndex
 from seealso.index.pairs import PairTable
-from seealso.index.schema import SCHEMA_VERSION, TABLES
 from seealso.index.sql import parts
 from seealso.model import DocumentProblem, Heading, Passage, PassageKind, Place, Segmentation, content_hash
 from seealso.text.prose import count_words
-
-FILE_NAME = "index.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +63,8 @@ class Store:
                 directory.mkdir(parents=True, exist_ok=True)
             elif not path.exists():
                 raise IndexUnavailableError("This workspace has no index.", hint="Run `seealso index FOLDER`.")
-            self._db = _open(path, create=create)
-            self._identity = _identity(path)
+            self._db = open_database(path, create=create)
+            self._identity = identity(path)
         except (OSError, sqlite3.Error) as error:
             raise IndexUnavailableError(
                 f"The index in {directory} cannot be opened ({error}).",
@@ -88,8 +86,7 @@ class Store:
                 yield
                 self._db.execute("COMMIT")
             except BaseException:
-                if self._db.in_transaction:  # a full disk makes SQLite roll back by itself
-                    self._db.execute("ROLLBACK")
+                self._roll_back()
                 raise
 
     @contextmanager
@@ -103,8 +100,11 @@ class Store:
             try:
                 yield
             finally:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
+                self._roll_back()
+
+    def _roll_back(self) -> None:
+        if self._db.in_transaction:  # a full disk makes SQLite roll back by itself
+            self._db.execute("ROLLBACK")
 
     @contextmanager
     def usable(self) -> Iterator[None]:
@@ -124,7 +124,7 @@ class Store:
     def is_current(self) -> bool:
         """Tell whether the file this connection has open is still the one in the folder."""
         try:
-            return _identity(self.directory / FILE_NAME) == self._identity
+            return identity(self.directory / FILE_NAME) == self._identity
         except OSError:
             return False
 
@@ -434,76 +434,6 @@ class Store:
 
     def ignored_pairs(self) -> list[tuple[str, str]]:
         return self._db.execute("SELECT first_text, second_text FROM ignored_pairs").fetchall()
-
-
-def _open(path: Path, *, create: bool) -> sqlite3.Connection:
-    version = None
-    try:
-        db = _connect(path, create=create)
-        version = int(db.execute("PRAGMA user_version").fetchone()[0])
-        if version == SCHEMA_VERSION:
-            return db
-        db.close()
-    except sqlite3.OperationalError:
-        raise  # locked, read-only, full: the file may be good
-    except sqlite3.DatabaseError:
-        if not create:
-            raise
-    if not create:
-        raise IndexUnavailableError(
-            "The index was made by another version of seealso.", hint="Run `seealso index FOLDER` to build it again."
-        )
-    intended = _ignored_pairs(path) if version else []
-    if version != 0:
-        discard(path.parent)
-    db = _connect(path, create=True)
-    db.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
-    db.executemany("INSERT OR IGNORE INTO ignored_pairs VALUES (?, ?, ?, ?)", intended)
-    return db
-
-
-def discard(directory: Path) -> None:
-    """Delete the database in a folder; the writer makes a new one."""
-    for suffix in ("", "-wal", "-shm"):
-        (directory / (FILE_NAME + suffix)).unlink(missing_ok=True)
-
-
-def _ignored_pairs(path: Path) -> list[tuple[bytes, bytes, str, str]]:
-    """Return the user's own decisions from an index that is going to be replaced, if they can be read at all."""
-    try:
-        db = _connect(path, create=False)
-        try:
-            return db.execute("SELECT first, second, first_text, second_text FROM ignored_pairs").fetchall()
-        finally:
-            db.close()
-    except sqlite3.Error:
-        return []
-
-
-def _identity(path: Path) -> tuple[int, int]:
-    status = path.stat()
-    return status.st_dev, status.st_ino
-
-
-def _connect(path: Path, *, create: bool) -> sqlite3.Connection:
-    mode = "rwc" if create else "rw"
-    db = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False, timeout=30
-    )
-    try:
-        _configure(db)
-    except sqlite3.Error:
-        db.close()
-        raise
-    return db
-
-
-def _configure(db: sqlite3.Connection) -> None:
-    db.execute("PRAGMA journal_mode = WAL")
-    # The index can be rebuilt: losing the last commit in a power cut is no loss, a slow disk flush each batch is.
-    db.execute("PRAGMA synchronous = NORMAL")
-    db.execute("PRAGMA foreign_keys = ON")
-    db.execute("PRAGMA temp_store = MEMORY")
 
 
 def _storable(text: str) -> str:

@@ -8,8 +8,9 @@ import pytest
 
 from seealso.embed.base import ModelInfo
 from seealso.errors import IndexUnavailableError
+from seealso.index.database import FILE_NAME
 from seealso.index.schema import SCHEMA_VERSION
-from seealso.index.store import FILE_NAME, Store
+from seealso.index.store import Store
 from seealso.index.words import lexical_terms
 from seealso.model import Heading, Passage, PassageKind, Segmentation, content_hash
 

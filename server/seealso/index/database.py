@@ -1,0 +1,86 @@
+"""The SQLite file of an index: opened, made, and replaced when it is another version's or no database at all."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from seealso.errors import IndexUnavailableError
+from seealso.index.schema import SCHEMA_VERSION, TABLES
+
+FILE_NAME = "index.sqlite"
+
+
+def open_database(path: Path, *, create: bool) -> sqlite3.Connection:
+    """Open the database, or make it when `create` is set; one that cannot be read is replaced then.
+
+    Raises `IndexUnavailableError` for another version's, and what SQLite raises.
+    """
+    version = None
+    try:
+        db = _connect(path, create=create)
+        version = int(db.execute("PRAGMA user_version").fetchone()[0])
+        if version == SCHEMA_VERSION:
+            return db
+        db.close()
+    except sqlite3.OperationalError:
+        raise  # locked, read-only, full: the file may be good
+    except sqlite3.DatabaseError:
+        if not create:
+            raise
+    if not create:
+        raise IndexUnavailableError(
+            "The index was made by another version of seealso.", hint="Run `seealso index FOLDER` to build it again."
+        )
+    intended = _ignored_pairs(path) if version else []
+    if version != 0:
+        discard(path.parent)
+    db = _connect(path, create=True)
+    db.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+    db.executemany("INSERT OR IGNORE INTO ignored_pairs VALUES (?, ?, ?, ?)", intended)
+    return db
+
+
+def discard(directory: Path) -> None:
+    """Delete the database in a folder; the writer makes a new one."""
+    for suffix in ("", "-wal", "-shm"):
+        (directory / (FILE_NAME + suffix)).unlink(missing_ok=True)
+
+
+def _ignored_pairs(path: Path) -> list[tuple[bytes, bytes, str, str]]:
+    """Return the user's own decisions from an index that is going to be replaced, if they can be read at all."""
+    try:
+        db = _connect(path, create=False)
+        try:
+            return db.execute("SELECT first, second, first_text, second_text FROM ignored_pairs").fetchall()
+        finally:
+            db.close()
+    except sqlite3.Error:
+        return []
+
+
+def identity(path: Path) -> tuple[int, int]:
+    """Return what tells a file from another one that has taken its place."""
+    status = path.stat()
+    return status.st_dev, status.st_ino
+
+
+def _connect(path: Path, *, create: bool) -> sqlite3.Connection:
+    mode = "rwc" if create else "rw"
+    db = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False, timeout=30
+    )
+    try:
+        _configure(db)
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
+
+
+def _configure(db: sqlite3.Connection) -> None:
+    db.execute("PRAGMA journal_mode = WAL")
+    # The index can be rebuilt: losing the last commit in a power cut is no loss, a slow disk flush each batch is.
+    db.execute("PRAGMA synchronous = NORMAL")
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA temp_store = MEMORY")
