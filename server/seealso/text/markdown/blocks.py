@@ -12,11 +12,10 @@ from seealso.text.markdown import html
 from seealso.text.markdown.container import read_container
 from seealso.text.markdown.draft import NOTHING, Block, Draft, Title, drafts
 from seealso.text.markdown.grammar import kinds
-from seealso.text.markdown.inline import Definitions, clean, clean_plain, is_plain, normalise_label
+from seealso.text.markdown.inline import Definitions, clean, normalise_label, specials
 from seealso.text.markdown.paragraph import divide, is_divided, loose_paragraphs
 from seealso.text.markdown.table import read_table
 from seealso.text.markdown.title import front_matter_title, read_title
-from seealso.text.prose import Clean
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -84,10 +83,8 @@ def find_definitions(source: bytes) -> dict[str, str]:
 def _read_paragraph(raw: bytes, definitions: Definitions) -> Block:
     content = raw.strip(_BLANKS)
     start = raw.find(content)
-    plain = is_plain(content.decode("utf-8", "replace"))
-    if not is_divided(content, plain=plain):
-        read: Clean = clean_plain if plain else partial(clean, definitions=definitions)
-        return Block(drafts(content, start, PassageKind.PARAGRAPH, read))
+    if not is_divided(content, specials(content)):
+        return Block(drafts(content, start, PassageKind.PARAGRAPH, partial(clean, definitions=definitions)))
     raw = content
     division = divide(raw)
     made: list[Draft] = []

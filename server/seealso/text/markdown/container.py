@@ -12,7 +12,7 @@ from seealso.text import markers
 from seealso.text.markdown import html
 from seealso.text.markdown.draft import Block, Draft, drafts, merged_links, packed
 from seealso.text.markdown.grammar import kinds
-from seealso.text.markdown.inline import Definitions, clean, clean_plain, is_plain
+from seealso.text.markdown.inline import Definitions, clean, specials
 from seealso.text.markdown.paragraph import divide, is_divided
 from seealso.text.markdown.table import rows
 from seealso.text.markdown.title import read_title
@@ -171,10 +171,8 @@ class _Reader:
             self._add(start, raw, *clean(raw.decode("utf-8", "replace"), self.definitions))
 
     def _paragraph(self, start: int, raw: bytes) -> None:
-        text = raw.decode("utf-8", "replace")
-        plain = is_plain(text)
-        if not is_divided(raw, plain=plain):
-            self._add(start, raw, *(clean_plain(text) if plain else clean(text, self.definitions)))
+        if not is_divided(raw, specials(raw)):
+            self._add(start, raw, *clean(raw.decode("utf-8", "replace"), self.definitions))
             return
         division = divide(raw)
         self.ignores_file |= division.ignores_file

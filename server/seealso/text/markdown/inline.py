@@ -17,8 +17,8 @@ from seealso.text.prose import collapse, count_words, is_prose
 MIN_FIGURE_WORDS = 5
 """An image alone in its paragraph counts as prose from this many words of alternative text on."""
 
-# A text without any of these is clean already.
-_SPECIAL = re.compile(r"[\\`*_\[\]<&~$={:%]")
+_SPECIAL = b"\\`*_[]<&~$={:%"
+_NOT_SPECIAL = bytes(set(range(256)) - set(_SPECIAL))
 # Where the loop stops. Every alternative starts with a literal, which lets the search skip plain text at full speed.
 # Underscores inside a word are no markup. The groups are the plain forms of the most frequent markup, read whole.
 _TARGET = r"""\]\(([^\s()<>\\&"']++)\)"""
@@ -30,6 +30,7 @@ _TOKEN = re.compile(
     r"|_(?:(?<![^\W_]_)(?:(?<!__)|(?<=\\__))_*+|(?<=[^\W_]_)_*+(?!\w))"
     r"|\\|<|&|\$|\]|\{|~|!\[|=(?<!==)=(?!=)|:(?://|(?<=\n:)(?=[ \t]))"
 )
+_COLON = re.compile(r":(?://|(?<=\n:)[ \t])")
 _LINK_GROUPS = (3, 5)
 _ESCAPE = re.compile(r"\\(?:([!-/:-@\[-`{-~])|\r\n?|\n)")
 _TICKS = re.compile(r"`+")
@@ -110,14 +111,9 @@ def normalise_label(label: str) -> str:
     return " ".join(label.split()).casefold()
 
 
-def is_plain(raw: str) -> bool:
-    """Tell whether a text has no character that may be markup."""
-    return _SPECIAL.search(raw) is None
-
-
-def clean_plain(raw: str) -> tuple[str, tuple[str, ...]]:
-    """Return the clean text of an inline run that is plain."""
-    return collapse(raw), ()
+def specials(raw: bytes) -> bytes:
+    """Return the bytes of a text that may be markup, in order; a text without any is clean already."""
+    return raw.translate(None, _NOT_SPECIAL)
 
 
 def clean(raw: str, definitions: Definitions) -> tuple[str, tuple[str, ...]]:
@@ -125,8 +121,13 @@ def clean(raw: str, definitions: Definitions) -> tuple[str, tuple[str, ...]]:
 
     An image alone (a badge, a logo) is no text, unless its alternative text reads like a caption.
     """
-    if _SPECIAL.search(raw) is None:
+    # Tenfold faster than a regular expression that looks for the first of them.
+    special = raw.encode("utf-8", "surrogatepass").translate(None, _NOT_SPECIAL)
+    if not special:
         return collapse(raw), ()
+    if not special.strip(b"`:") and "``" not in raw and special.count(b"`") % 2 == 0 and not _COLON.search(raw):
+        # Nothing but plain code spans.
+        return collapse(raw.replace("`", "")), ()
     # Most runs have nothing but markup in plain form; from the first that is not, the reader goes on.
     parts: list[str] = []
     links: list[str] = []

@@ -17,8 +17,6 @@ _ODD = re.compile(
     rb":::|\$\$|\\begin\{|\[\^[^\]\s]+\]:|\*?\[[^\]^\[]+\]:|\{/\*|%%"
     rb"|!!![ \t]|\?\?\?\+?[ \t]|===[ \t]+\"|import[ \t{*]|export[ \t]"
 )
-# Alternatives that start with literals are found ten times as fast as the same with `in`, one after another.
-_ODD_INSIDE = re.compile(rb":::|\]:|\$\$|%%|\\begin\{")
 _FOOTNOTE = re.compile(rb"\[\^[^\]\s]+\]:")
 _DEFINITION = re.compile(rb"\*?\[(?!\^)[^\]\[]+\]:[ \t]*\S")
 _ADMONITION = re.compile(rb"(?:!!!|\?\?\?\+?|===!?)[ \t]+[\"\w]")
@@ -37,14 +35,20 @@ _EXPORT = re.compile(
 _END_ENVIRONMENT = b"\\end{"
 
 
-def is_divided(raw: bytes, *, plain: bool) -> bool:
+def is_divided(raw: bytes, special: bytes) -> bool:
     """Tell quickly whether a paragraph (without white space at its ends) may be more than one.
 
-    `plain` says that it has no character that is markup anywhere.
+    `special` are its bytes that may be markup: to look at those first is faster than any search in the text.
     """
     if raw[:1] in _ODD_FIRST and _ODD.match(raw) is not None:
         return True
-    return not plain and b"\n" in raw and _ODD_INSIDE.search(raw) is not None
+    return (
+        (b":::" in special and b":::" in raw)
+        or (b"]:" in special and b"]:" in raw)
+        or (b"$$" in special and b"$$" in raw)
+        or (b"%%" in special and b"%%" in raw)
+        or (b"\\" in special and b"\\begin{" in raw)
+    )
 
 
 @dataclass(slots=True)
