@@ -84,10 +84,11 @@ def _read_paragraph(raw: bytes, definitions: Definitions) -> Block:
     content = raw.strip(_BLANKS)
     start = raw.find(content)
     if not is_divided(content, specials(content)):
-        return Block(drafts(content, start, PassageKind.PARAGRAPH, partial(clean, definitions=definitions)))
+        made = drafts(content, start, PassageKind.PARAGRAPH, partial(clean, definitions=definitions))
+        return Block(made) if made else NOTHING
     raw = content
     division = divide(raw)
-    made: list[Draft] = []
+    found: list[Draft] = []
     ignored = False
     for part in division.parts:
         if part.comment is not None:
@@ -97,13 +98,13 @@ def _read_paragraph(raw: bytes, definitions: Definitions) -> Block:
         read = partial(_clean_footnote if part.footnote else clean, definitions=definitions)
         run = drafts(raw[part.start : part.end], start + part.start, kind, read, ignored=ignored)
         ignored &= not run
-        made += run
+        found += run
     opens = None
     if division.admonition:
         opens = PassageKind.PARAGRAPH
     elif division.parts and division.parts[-1].footnote:
         opens = PassageKind.FOOTNOTE
-    return Block(tuple(made), None, ignored, division.ignores_file, opens)
+    return Block(tuple(found), None, ignored, division.ignores_file, opens)
 
 
 def _clean_footnote(raw: str, definitions: Definitions) -> tuple[str, tuple[str, ...]]:

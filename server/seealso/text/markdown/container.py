@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +16,7 @@ from seealso.text.markdown.inline import Definitions, clean, specials
 from seealso.text.markdown.paragraph import divide, is_divided
 from seealso.text.markdown.table import rows
 from seealso.text.markdown.title import read_title
-from seealso.text.prose import MAX_LIST_WEIGHT, MAX_PASSAGE_WEIGHT, is_prose, join_items, weight
+from seealso.text.prose import MAX_LIST_WEIGHT, MAX_PASSAGE_WEIGHT, is_light, is_prose, join_items, weight
 
 if TYPE_CHECKING:
     from tree_sitter import Node, TreeCursor
@@ -54,28 +54,46 @@ def read_container(node: Node, raw: bytes, definitions: Definitions) -> Block:
     reader = _Reader(raw, node.start_byte, definitions)
     reader.walk(node)
     leaves = reader.leaves
-    if node.kind_id == kinds().quote:
-        kind, groups = PassageKind.QUOTE, iter([leaves])
-    elif sum(weight(leaf.text) + 2 for leaf in leaves) <= MAX_LIST_WEIGHT:
-        kind, groups = PassageKind.LIST, iter([leaves])
+    quote = node.kind_id == kinds().quote
+    kind = PassageKind.QUOTE if quote else PassageKind.LIST
+    if quote or _total(leaves) <= MAX_LIST_WEIGHT:
+        made = _passages(leaves, kind, definitions)
     else:
-        kind, groups = PassageKind.LIST, (list(item) for _, item in groupby(leaves, key=lambda leaf: leaf.top))
-    made = [draft for group in groups for draft in _passages(group, kind, definitions)]
+        items = [list(item) for _, item in groupby(leaves, key=lambda leaf: leaf.top)]
+        made = [draft for item in items for draft in _passages(item, kind, definitions)]
     return Block(tuple(made), None, reader.ignored, reader.ignores_file)
 
 
-def _passages(leaves: list[Leaf], kind: PassageKind, definitions: Definitions) -> Iterator[Draft]:
+def _total(leaves: list[Leaf]) -> int:
+    return sum([weight(leaf.text) + 2 for leaf in leaves])
+
+
+def _passages(leaves: list[Leaf], kind: PassageKind, definitions: Definitions) -> list[Draft]:
+    """Return leaves as one passage, or as several that are light enough."""
+    if not leaves:
+        return []
+    if _total(leaves) <= MAX_PASSAGE_WEIGHT:
+        return [_together(leaves, kind)]
+    made: list[Draft] = []
     for group in packed(leaves, MAX_PASSAGE_WEIGHT):
-        first, last = group[0], group[-1]
-        if len(group) == 1 and weight(first.text) > MAX_PASSAGE_WEIGHT:
-            made = drafts(first.raw, first.start, kind, partial(clean, definitions=definitions), ignored=first.ignored)
+        first = group[0]
+        if len(group) == 1 and not is_light(first.text):
+            read = partial(clean, definitions=definitions)
+            cut = drafts(first.raw, first.start, kind, read, ignored=first.ignored)
             # The first piece takes the list marker with it.
-            yield from (draft._replace(start=first.begin) if n == 0 else draft for n, draft in enumerate(made))
+            made += [draft._replace(start=first.begin) for draft in cut[:1]]
+            made += cut[1:]
         else:
-            text = _joined(group)
-            if is_prose(text):
-                links = merged_links(leaf.links for leaf in group)
-                yield Draft(first.begin, last.end, kind, text, links, any(leaf.ignored for leaf in group))
+            made.append(_together(group, kind))
+    return made
+
+
+def _together(leaves: list[Leaf], kind: PassageKind) -> Draft:
+    first = leaves[0]
+    if len(leaves) == 1:
+        return Draft(first.begin, first.end, kind, first.text, first.links, first.ignored)
+    links = merged_links(leaf.links for leaf in leaves)
+    return Draft(first.begin, leaves[-1].end, kind, _joined(leaves), links, any(leaf.ignored for leaf in leaves))
 
 
 def _joined(leaves: Iterable[Leaf]) -> str:
@@ -111,22 +129,25 @@ class _Reader:
         known = kinds()
         if node.kind_id == known.quote:
             self.begin = len(self.raw) - len(self.raw.lstrip(_BLANKS))
-        containers = (known.section, known.bullets, known.item, known.quote)
+        containers = (known.item, known.bullets, known.section, known.quote)
+        others = (known.atx_heading, known.setext_heading, known.table, known.html, known.error)
         cursor = node.walk()
         path: list[int] = []
         while True:
             here = cursor.node
             assert here is not None
             kind = here.kind_id
-            if kind in containers:
+            if kind == known.paragraph:
+                self._paragraph(*self._source(here))
+            elif kind in containers:
                 if kind == known.item:
                     self._enter_item(here, top=len(path) == 1)
                 if cursor.goto_first_child():
                     self.quotes += kind == known.quote
                     path.append(kind)
                     continue
-            else:
-                self._leaf(here, kind)
+            elif kind in others:
+                self._other(here, kind)
             if not self._advance(cursor, path):
                 return
 
@@ -147,11 +168,9 @@ class _Reader:
                 start += 1
             self.begin = start
 
-    def _leaf(self, node: Node, kind: int) -> None:
+    def _other(self, node: Node, kind: int) -> None:
         known = kinds()
-        if kind == known.paragraph:
-            self._paragraph(*self._source(node))
-        elif kind in (known.atx_heading, known.setext_heading):
+        if kind in (known.atx_heading, known.setext_heading):
             start, raw = self._source(node)
             self._add(start, raw, read_title(raw, kind == known.atx_heading, self.definitions).text, ())
         elif kind == known.table:
@@ -166,7 +185,7 @@ class _Reader:
             self._add(
                 start + block.start, block.prose, *clean(block.prose.decode("utf-8", "replace"), self.definitions)
             )
-        elif kind == known.error:
+        else:
             start, raw = self._source(node)
             self._add(start, raw, *clean(raw.decode("utf-8", "replace"), self.definitions))
 
@@ -188,7 +207,8 @@ class _Reader:
             return
         begin = self.begin if self.begin >= 0 else start
         self.leaves.append(Leaf(begin, start, raw, text, links, self.top, fresh or self.fresh, self.ignored))
-        self.begin, self.fresh, self.ignored = -1, False, False
+        self.begin = -1
+        self.fresh = self.ignored = False
 
     def _source(self, node: Node) -> tuple[int, bytes]:
         """Return where a leaf starts and its source, both without white space and without markers of quotes."""
@@ -196,7 +216,8 @@ class _Reader:
         raw = self.raw[start : node.end_byte - self.offset]
         if self.quotes and (b"\n" in raw or b"\r" in raw):
             raw = _without_quote_markers(node, raw)
-        return start + len(raw) - len(raw.lstrip(_BLANKS)), raw.strip(_BLANKS)
+        content = raw.strip(_BLANKS)
+        return start + raw.find(content), content
 
 
 def _without_quote_markers(node: Node, raw: bytes) -> bytes:

@@ -14,7 +14,7 @@ from seealso.text.language import guess_language
 from seealso.text.licence import is_licence
 from seealso.text.lines import LineTable
 from seealso.text.markdown.blocks import find_definitions, read_block, read_loose
-from seealso.text.markdown.draft import Block
+from seealso.text.markdown.draft import NOTHING, Block
 from seealso.text.markdown.grammar import kinds, language
 from seealso.text.outline import Outline
 
@@ -87,7 +87,8 @@ class MarkdownSegmenter:
                 self._blocks.append((key, block))
                 if kind != known.indented:
                     opens = block.opens
-                yield start, block
+                if block is not NOTHING:
+                    yield start, block
             elif cursor.goto_first_child():
                 continue
             while not cursor.goto_next_sibling():
