@@ -9,7 +9,7 @@ from typing import NamedTuple
 from unicodedata import category
 
 MAX_PASSAGE_WEIGHT = 1600
-"""Heaviest clean text of one passage: about 400 tokens of a multilingual model, so that 512 are never reached."""
+"""Heaviest clean text of one passage: about 400 tokens of a multilingual model, so that 512 are hardly ever reached."""
 
 MAX_LIST_WEIGHT = 800
 """A list up to this weight is one passage; in a heavier one each top-level item is a passage."""
@@ -24,6 +24,7 @@ _CJK = (
 )
 _CJK_BREAK = re.compile(rf"(?<=[{_CJK}])[ \t]*(?:\r\n?|\n)[ \t]*(?=[{_CJK}])")
 _HEAVY = re.compile("[\u1100-\u11ff\u2e80-\U0010ffff]")
+_LIGHT = b"abcdefghijklmnopqrstuvwxyz \n.,;"
 _LETTER = re.compile(r"[^\W\d_]")
 
 _IDEOGRAPH = re.compile(
@@ -88,8 +89,15 @@ def is_prose(text: str) -> bool:
 
 
 def weight(text: str) -> int:
-    """Return the length of a text in Latin characters: one of a dense script (CJK, Hangul, emoji) counts three."""
-    return len(text) if text.isascii() else len(text) + 2 * len(_HEAVY.findall(text))
+    """Return the length of a text in small letters, by what a model makes of its characters.
+
+    Capitals, digits and signs, of which code names and tables are full, count two; characters of a dense script
+    (CJK, Hangul, emoji) count three.
+    """
+    if text.isascii():
+        return len(text) + len(text.encode().translate(None, _LIGHT))
+    ascii_only = text.encode("ascii", "ignore")
+    return len(text) + len(ascii_only.translate(None, _LIGHT)) + 2 * len(_HEAVY.findall(text))
 
 
 def is_light(text: str) -> bool:
@@ -186,8 +194,6 @@ def _best_cut(text: str, at: int, reach: int, target: float) -> int:
 
 def _reach(text: str, at: int, limit: int) -> int:
     """Return the furthest end so that text[at:end] weighs at most `limit`, but at least one character."""
-    if text.isascii():
-        return min(len(text), at + limit)
     high = min(len(text), at + limit) - at
     return at + max(
         1,
