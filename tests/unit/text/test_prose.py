@@ -91,7 +91,9 @@ def test_count_words(text: str, words: int) -> None:
     assert count_words(text) == words
 
 
-@pytest.mark.parametrize(("text", "heavy"), [("abc é.", 6), ("DMA_32!", 14), ("漢字", 6), ("한", 3), ("Привет", 6), ("a😀", 4)])
+@pytest.mark.parametrize(
+    ("text", "heavy"), [("abc é.", 6), ("DMA_32!", 14), ("漢字", 6), ("한", 3), ("Привет", 6), ("a😀", 4)]
+)
 def test_weight(text: str, heavy: int) -> None:
     assert weight(text) == heavy
 

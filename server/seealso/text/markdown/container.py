@@ -56,7 +56,7 @@ def read_container(node: Node, raw: bytes, definitions: Definitions) -> Block:
     leaves = reader.leaves
     quote = node.kind_id == kinds().quote
     kind = PassageKind.QUOTE if quote else PassageKind.LIST
-    if quote or _total(leaves) <= MAX_LIST_WEIGHT:
+    if quote or _fit(leaves, MAX_LIST_WEIGHT):
         made = _passages(leaves, kind, definitions)
     else:
         items = [list(item) for _, item in groupby(leaves, key=lambda leaf: leaf.top)]
@@ -64,15 +64,18 @@ def read_container(node: Node, raw: bytes, definitions: Definitions) -> Block:
     return Block(tuple(made), None, reader.ignored, reader.ignores_file)
 
 
-def _total(leaves: list[Leaf]) -> int:
-    return sum([weight(leaf.text) + 2 for leaf in leaves])
+def _fit(leaves: list[Leaf], limit: int) -> bool:
+    """Tell whether leaves and what separates them weigh at most `limit` together."""
+    length = sum([len(leaf.text) + 2 for leaf in leaves])
+    # What the characters weigh matters only between one and three times the length.
+    return 3 * length <= limit or (length <= limit and sum([weight(leaf.text) + 2 for leaf in leaves]) <= limit)
 
 
 def _passages(leaves: list[Leaf], kind: PassageKind, definitions: Definitions) -> list[Draft]:
     """Return leaves as one passage, or as several that are light enough."""
     if not leaves:
         return []
-    if _total(leaves) <= MAX_PASSAGE_WEIGHT:
+    if _fit(leaves, MAX_PASSAGE_WEIGHT):
         return [_together(leaves, kind)]
     made: list[Draft] = []
     for group in packed(leaves, MAX_PASSAGE_WEIGHT):
