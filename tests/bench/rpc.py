@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,16 @@ class Client:
         self.request("shutdown", None)
         self.notify("exit", None)
         return self.process.wait(timeout=30)
+
+    def settle(self) -> None:
+        """Wait until the server has nothing left to do: no processor time used for a while (Linux)."""
+        used, quiet = -1, 0
+        while quiet < 4:
+            fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+            now = int(fields[11]) + int(fields[12])
+            quiet = quiet + 1 if now == used else 0
+            used = now
+            time.sleep(0.05)
 
     def memory(self) -> tuple[int, int]:
         """Return the server's resident memory in bytes, now and at its peak (Linux)."""
