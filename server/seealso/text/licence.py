@@ -14,7 +14,7 @@ _NOTICE = re.compile(
     | SPDX-FileCopyrightText
     | \A\W*(?:copyright\b|©|\(c\))\W{0,4}(?:\(c\)|©|\d{4}|the\b|by\b)
     | \A\W*all\ rights\ reserved\b
-    | \blicen[cs]ed\ (?:to\ .{1,80}\ )?under\ (?:the\ terms\ of\ )?(?:an?\ |the\ |one\ or\ more\ )
+    | \A.{0,100}?\blicen[cs]ed\ (?:to\ .{1,80}\ )?under\ (?:the\ terms\ of\ )?(?:an?\ |the\ |one\ or\ more\ )
       .{0,60}\b(?:licen[cs]es?|agreements|Apache|MIT|BSD|[AL]?GPL|MPL|CC0|Creative\ Commons|Commons)\b
     | \bpermission\ is\ (?:hereby\ )?granted\b
     | \bthe\ above\ copyright\ notice\b

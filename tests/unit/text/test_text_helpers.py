@@ -133,6 +133,8 @@ def test_markers(comment: str, following: bool, everything: bool) -> None:
         ("THE SOFTWARE IS PROVIDED \u201cAS IS\u201d, WITHOUT WARRANTY", True),
         ("This program is free software; you can redistribute it", True),
         ("You may not use this file except in compliance with the License.", True),
+        ("All header files are licensed under the MIT License:", True),
+        (f"A framework {'that does many useful things ' * 4} and is licensed under the MIT License.", False),
         ("Copyright law protects what authors write.", False),
         ("This chapter explains under which licence to publish a driver.", False),
         ("The MIT scheduler is licensed hardware.", False),

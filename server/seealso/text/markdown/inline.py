@@ -10,8 +10,9 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
 from html import unescape
-from unicodedata import category
 
+from seealso.text.markdown.emphasis import Delimiter, flanking, match_emphasis
+from seealso.text.markdown.patterns import AUTOLINK, DECLARATION, DESTINATION, HREF, LABEL, PHRASING, TAG
 from seealso.text.prose import collapse, count_words, is_prose
 
 MIN_FIGURE_WORDS = 5
@@ -34,12 +35,6 @@ _COLON = re.compile(r":(?://|(?<=\n:)[ \t])")
 _LINK_GROUPS = (3, 5)
 _ESCAPE = re.compile(r"\\(?:([!-/:-@\[-`{-~])|\r\n?|\n)")
 _TICKS = re.compile(r"`+")
-_AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.\-]{1,31}:[^\s<>]*+|[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,253})>")
-_BRACED = r"\{[^{}]*+\}"
-_ATTRIBUTE = rf"""(?:[A-Za-z_:@#][\w.:@-]*+(?:\s*+=\s*+(?:[^\s"'=<>`{{]++|"[^"]*+"|'[^']*+'|{_BRACED}))?+|{_BRACED})"""
-_TAG = re.compile(rf"<(?:/([A-Za-z][\w.:-]*+)|([A-Za-z][\w.:-]*+)((?:\s++{_ATTRIBUTE})*+)\s*+/?)\s*+>")
-_DECLARATION = re.compile(r"<(?:\?|![A-Za-z]|!\[CDATA\[)[^>]{0,500}+>")
-_HREF = re.compile(r"""\bhref\s*=\s*["']([^"']+)["']""", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _MATH = re.compile(r"\$(?![\s$])((?:[^$\\]|\\.)*+)(?<!\s)\$(?!\w)", re.DOTALL)
 _SCHEME = re.compile(r"(?<![A-Za-z0-9])https?\Z")
@@ -59,16 +54,6 @@ _BRACES = re.compile(
 _ROLE_TARGET = re.compile(r"(.*\S)\s*<([^<>]+)>", re.DOTALL)
 _TARGET_ROLES = frozenset({"any", "doc", "numref", "ref", "term"})
 
-# A destination may hold balanced parentheses; two levels of them are more than any real link has.
-_PLAIN = r"[^\s()\\]|\\."
-_DESTINATION = re.compile(
-    rf"""\(\s*+
-        (?: <([^<>\n]*+)> | ((?!<)(?:{_PLAIN}|\((?:{_PLAIN}|\((?:{_PLAIN})*+\))*+\))*+) )
-        (?:\s++(?:"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|\((?:[^()\\]|\\.)*+\)))?+
-        \s*+\)""",
-    re.VERBOSE | re.DOTALL,
-)
-_LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){0,999}+)\]", re.DOTALL)
 _ATTRIBUTES = re.compile(r"\{:?[ \t]*(?:[.#]|[\w-]{1,50}=)[^{}\n]*+\}")
 # No writing opens brackets by the dozen; such runs are passed over at once.
 _RUN = re.compile(r"\[{12,}+|<{12,}+")
@@ -76,31 +61,6 @@ _WIKI = re.compile(r"!?\[\[([^\[\]|\n]{1,500}+)(?:\|([^\[\]\n]{0,500}+))?\]\]")
 _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,200}+\]")
 _ALERT = re.compile(r"\[!\w{1,50}+\][+-]?")
 _MAX_LABEL = 999
-
-# Tags that stand inside a line; any other tag separates words.
-_PHRASING = frozenset(
-    [
-        *("a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd"),
-        *(
-            "label",
-            "mark",
-            "q",
-            "s",
-            "samp",
-            "small",
-            "span",
-            "strike",
-            "strong",
-            "sub",
-            "sup",
-            "time",
-            "tt",
-            "u",
-            "var",
-        ),
-    ]
-)
-_ASCII_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 Definitions = Mapping[str, str]
 """Link reference definitions of a document: normalised label to target."""
@@ -177,7 +137,7 @@ class _Reader:
         """Open brackets: index in parts, offset after the bracket, whether it opens an image."""
         self.closed_below = 0
         """Brackets below this index cannot open a link any more: a link holds no link."""
-        self.delimiters: list[_Delimiter] = []
+        self.delimiters: list[Delimiter] = []
         self.alternatives: list[tuple[int, int]] = []
         """The range of parts that is the text of each image."""
         self.linked_image = False
@@ -222,7 +182,7 @@ class _Reader:
         else:
             self.delimiters = []
         if len(inner) > 1:
-            _match_emphasis(inner)
+            match_emphasis(inner)
         for delimiter in inner:
             self.parts[delimiter.part] = delimiter.char * delimiter.count
 
@@ -287,18 +247,18 @@ class _Reader:
             if self.comment_end >= 0:
                 return self.comment_end + 3
             return self.literal(start, end)
-        if match := _AUTOLINK.match(raw, start):
+        if match := AUTOLINK.match(raw, start):
             self.parts.append(match[1])
             self.links.append(match[1])
             return match.end()
-        if match := _TAG.match(raw, start):
+        if match := TAG.match(raw, start):
             name = (match[1] or match[2]).lower()
-            if name not in _PHRASING:
+            if name not in PHRASING:
                 self.parts.append(" ")
-            elif name == "a" and match[3] and (href := _HREF.search(match[3])):
+            elif name == "a" and match[3] and (href := HREF.search(match[3])):
                 self.links.append(unescape(href[1]))
             return match.end()
-        if match := _DECLARATION.match(raw, start):
+        if match := DECLARATION.match(raw, start):
             return match.end()
         return self.literal(start, end)
 
@@ -394,10 +354,10 @@ class _Reader:
         """Return where the brackets lead and the offset behind that, which is 0 if they are no link."""
         raw = self.raw
         following = raw[end : end + 1]
-        if following == "(" and (match := _DESTINATION.match(raw, end)):
+        if following == "(" and (match := DESTINATION.match(raw, end)):
             target = match[1] if match[1] is not None else match[2] or ""
             return unescape(_ESCAPE.sub(r"\1", target)), match.end()
-        if following == "[" and (match := _LABEL.match(raw, end)):
+        if following == "[" and (match := LABEL.match(raw, end)):
             label = normalise_label(match[1]) or self._own_label(inside, start)
             # With a label behind it that leads nowhere, the text is not its own label.
             return (self.definitions[label], match.end()) if label in self.definitions else (None, 0)
@@ -421,75 +381,10 @@ class _Reader:
                 return self.literal(start, end)
         before = raw[start - 1] if start else " "
         after = raw[end] if end < len(raw) else " "
-        opens, closes = _flanking(before, after, char)
+        opens, closes = flanking(before, after, char)
         if opens or closes:
-            self.delimiters.append(_Delimiter(len(self.parts), char, end - start, opens, closes))
+            self.delimiters.append(Delimiter(len(self.parts), char, end - start, opens, closes))
         return self.literal(start, end)
-
-
-class _Delimiter:
-    """A run of emphasis characters that may open or close."""
-
-    __slots__ = ("char", "closes", "count", "length", "opens", "part")
-
-    def __init__(self, part: int, char: str, count: int, opens: bool, closes: bool) -> None:
-        self.part = part
-        self.char = char
-        self.count = self.length = count
-        self.opens = opens
-        self.closes = closes
-
-
-def _flanking(before: str, after: str, char: str) -> tuple[bool, bool]:
-    """Return whether a delimiter run may open and whether it may close emphasis, as CommonMark has it."""
-    space_before, space_after = before.isspace(), after.isspace()
-    mark_before, mark_after = _is_punctuation(before), _is_punctuation(after)
-    left = not space_after and (not mark_after or space_before or mark_before)
-    right = not space_before and (not mark_before or space_after or mark_after)
-    if char in "_=":
-        return left and (not right or mark_before), right and (not left or mark_after)
-    return left, right
-
-
-def _is_punctuation(char: str) -> bool:
-    return char in _ASCII_PUNCTUATION if char < "\x80" else category(char)[0] in "PS"
-
-
-def _match_emphasis(delimiters: list[_Delimiter]) -> None:
-    """Take the characters that make emphasis off each run: the delimiter algorithm of CommonMark, on a stack."""
-    stack: list[_Delimiter] = []
-    # Below these stack heights there is no opener for a closer of the same sort: keeps the search linear.
-    bottoms: dict[tuple[str, bool, int], int] = {}
-    for closer in delimiters:
-        while closer.closes and closer.count:
-            key = (closer.char, closer.opens, closer.length % 3)
-            bottom = bottoms.get(key, 0)
-            at = len(stack) - 1
-            while at >= bottom and not _matches(stack[at], closer):
-                at -= 1
-            if at < bottom:
-                bottoms[key] = len(stack)
-                break
-            opener = stack[at]
-            used = closer.count if closer.char in "~=" else 2 if opener.count > 1 and closer.count > 1 else 1
-            opener.count -= used
-            closer.count -= used
-            height = at + bool(opener.count)
-            del stack[height:]
-            for other, bottom in bottoms.items():
-                bottoms[other] = min(bottom, height)
-        if closer.count and closer.opens:
-            stack.append(closer)
-
-
-def _matches(opener: _Delimiter, closer: _Delimiter) -> bool:
-    if opener.char != closer.char:
-        return False
-    if opener.char in "~=":
-        return opener.count == closer.count
-    if (opener.closes or closer.opens) and (opener.length + closer.length) % 3 == 0:
-        return opener.length % 3 == 0 and closer.length % 3 == 0
-    return True
 
 
 _HANDLERS: dict[str, Callable[[_Reader, int, int], int]] = {

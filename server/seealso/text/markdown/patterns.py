@@ -1,0 +1,34 @@
+"""What tags, link targets and link labels look like: the longer regular expressions of inline markup.
+
+They run over hostile text: their repetitions are possessive, so that none is ever tried again at another length.
+"""
+
+from __future__ import annotations
+
+import re
+
+AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.\-]{1,31}:[^\s<>]*+|[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,253})>")
+_BRACED = r"\{[^{}]*+\}"
+_ATTRIBUTE = rf"""(?:[A-Za-z_:@#][\w.:@-]*+(?:\s*+=\s*+(?:[^\s"'=<>`{{]++|"[^"]*+"|'[^']*+'|{_BRACED}))?+|{_BRACED})"""
+TAG = re.compile(rf"<(?:/([A-Za-z][\w.:-]*+)|([A-Za-z][\w.:-]*+)((?:\s++{_ATTRIBUTE})*+)\s*+/?)\s*+>")
+DECLARATION = re.compile(r"<(?:\?|![A-Za-z]|!\[CDATA\[)[^>]{0,500}+>")
+HREF = re.compile(r"""\bhref\s*=\s*["']([^"']+)["']""", re.IGNORECASE)
+
+PHRASING = frozenset(
+    """
+    a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small span strike strong sub sup
+    time tt u var wbr
+    """.split()  # noqa: SIM905 - a list of thirty strings is longer than all else here
+)
+"""Tags that stand inside a line; any other tag separates words."""
+
+# A destination may hold balanced parentheses; two levels of them are more than any real link has.
+_PLAIN = r"[^\s()\\]|\\."
+DESTINATION = re.compile(
+    rf"""\(\s*+
+        (?: <([^<>\n]*+)> | ((?!<)(?:{_PLAIN}|\((?:{_PLAIN}|\((?:{_PLAIN})*+\))*+\))*+) )
+        (?:\s++(?:"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|\((?:[^()\\]|\\.)*+\)))?+
+        \s*+\)""",
+    re.VERBOSE | re.DOTALL,
+)
+LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){0,999}+)\]", re.DOTALL)
