@@ -5,8 +5,10 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tree_sitter import Parser
 
 from seealso.text.markdown import MarkdownSegmenter
+from seealso.text.markdown.grammar import language
 from unit.text.reading import check
 
 FRAGMENTS = [
@@ -111,6 +113,17 @@ def test_the_same_document_again_reads_the_same() -> None:
     assert segmenter.segment(source) == first
     segmenter.segment(b"")
     assert segmenter.segment(source) == first
+
+
+def test_an_edit_of_a_document_with_an_error_reads_like_a_new_one() -> None:
+    # The grammar takes the first lines for a table and fails: how it recovers depends on what it read before.
+    broken = "||\n- \n\n* a\n* - "
+    assert Parser(language()).parse(broken.encode()).root_node.has_error
+    segmenter = MarkdownSegmenter()
+    for text in ("| |\n- \n", broken, f"Some <div>\n{broken}", f"Some <div>\n\n{broken}b", "No error.\n", broken):
+        found = segmenter.segment(text.encode())
+        assert found == MarkdownSegmenter().segment(text.encode())
+        check(text.encode(), found)
 
 
 def test_links_follow_their_definitions_through_an_edit() -> None:

@@ -37,8 +37,10 @@ class MarkdownSegmenter:
 
     def segment(self, source: bytes) -> Segmentation:
         """Return the passages and headings of a document given as UTF-8."""
-        # To the grammar a NUL is the end of everything.
+        # To the grammar a NUL is the end of everything, and some constructs are errors in a last line without an end.
         readable = source.replace(b"\0", b" ")
+        if not readable.endswith((b"\n", b"\r")):
+            readable += b"\n"
         tree = self._parse(readable)
         definitions = find_definitions(readable)
         if definitions != self._definitions:
@@ -46,20 +48,22 @@ class MarkdownSegmenter:
         return _assemble(LineTable(source), list(self._read(tree, readable)))
 
     def _parse(self, source: bytes) -> Tree:
-        if self._tree is not None and (edit := edit_between(self._source, source)):
-            self._tree.edit(
-                edit.start,
-                edit.old_end,
-                edit.new_end,
-                _point(self._source, edit.start),
-                _point(self._source, edit.old_end),
-                _point(source, edit.new_end),
-            )
-            self._tree = self._parser.parse(source, self._tree)
-        elif self._tree is None:
-            self._tree = self._parser.parse(source)
-        self._source = source
-        return self._tree
+        old, self._tree = self._tree, None
+        edit = edit_between(self._source, source)
+        if old is not None and edit is None:
+            tree = old
+        elif old is not None and edit is not None and not old.root_node.has_error:
+            before = self._source
+            points = (_point(before, edit.start), _point(before, edit.old_end), _point(source, edit.new_end))
+            old.edit(edit.start, edit.old_end, edit.new_end, *points)
+            tree = self._parser.parse(source, old)
+            # How an error is recovered from depends on what was there before; a new reading has no before.
+            if tree.root_node.has_error:
+                tree = self._parser.parse(source)
+        else:
+            tree = self._parser.parse(source)
+        self._tree, self._source = tree, source
+        return tree
 
     def _read(self, tree: Tree, source: bytes) -> Iterator[tuple[int, Block]]:
         """Yield the top-level blocks with their offsets, those the last version had too without reading them again."""
