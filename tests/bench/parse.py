@@ -1,6 +1,6 @@
 """How fast documents become passages, beside a bare parse of the same files in the same run.
 
-`python -m tests.bench.parse` reads the kernel documentation; `--files N` reads a part of it.
+`PYTHONPATH=tests python -m bench.parse` reads the kernel documentation; `--files N` reads a part of it.
 """
 
 from __future__ import annotations

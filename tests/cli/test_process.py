@@ -175,7 +175,7 @@ def test_interrupted_index_keeps_what_is_finished(scratch: Seealso, monkeypatch:
             time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=TIMEOUT_S)
-    assert process.returncode == 130
+    assert process.returncode == 130, err
     assert "interrupted; what was finished is kept" in err
     assert "Traceback" not in err
     stopped = json.loads(out)

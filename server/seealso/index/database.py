@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 
 from seealso.errors import IndexUnavailableError
 from seealso.index.schema import SCHEMA_VERSION, TABLES
 
 FILE_NAME = "index.sqlite"
+
+_SWITCH_S = 5.0
+"""Readers let go of a new database after a moment."""
 
 
 def open_database(path: Path, *, create: bool) -> sqlite3.Connection:
@@ -71,16 +75,30 @@ def _connect(path: Path, *, create: bool) -> sqlite3.Connection:
         f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False, timeout=30
     )
     try:
-        _configure(db)
+        _configure(db, create=create)
     except sqlite3.Error:
         db.close()
         raise
     return db
 
 
-def _configure(db: sqlite3.Connection) -> None:
-    db.execute("PRAGMA journal_mode = WAL")
+def _configure(db: sqlite3.Connection, *, create: bool) -> None:
+    if create and db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        _use_wal(db)
     # The index can be rebuilt: losing the last commit in a power cut is no loss, a slow disk flush each batch is.
     db.execute("PRAGMA synchronous = NORMAL")
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA temp_store = MEMORY")
+
+
+def _use_wal(db: sqlite3.Connection) -> None:
+    """Switch a new database to its write-ahead log; SQLite itself does not wait for a reader that looks in just then."""
+    until = time.monotonic() + _SWITCH_S
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.01)

@@ -12,7 +12,7 @@ from seealso.errors import IndexUnavailableError
 
 FILE_NAME = "writer.lock"
 
-_PATIENCE_S = 0.3
+_PATIENCE_S = 1.0
 """Somebody may be looking whether the lock is taken, which takes it for a moment."""
 
 

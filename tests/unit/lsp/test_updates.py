@@ -92,7 +92,7 @@ class Bench:
     def endings(self) -> list[str]:
         """Return what the progress bars said last."""
         sent = [params.value for method, params in self.wire.sent if method == types.PROGRESS]
-        return [value.message for value in sent if isinstance(value, types.WorkDoneProgressEnd)]
+        return [value.message or "" for value in sent if isinstance(value, types.WorkDoneProgressEnd)]
 
     def shown(self) -> list[str]:
         return [params.message for method, params in self.wire.sent if method == types.WINDOW_SHOW_MESSAGE]

@@ -87,7 +87,7 @@ def test_documents_of_our_own(name: str) -> None:
 def test_a_sample_of_the_kernel_documentation() -> None:
     root = available()
     if root is None:
-        pytest.skip("the kernel documentation is not here: python -m tests.bench.kernel_docs fetches it")
+        pytest.skip("the kernel documentation is not here: PYTHONPATH=tests python -m bench.kernel_docs fetches it")
     files = random.Random(3).sample(sorted(root.rglob("*.rst")), SAMPLE)
     agreement = Agreement()
     for file in files:
