@@ -1,6 +1,7 @@
 """Fetch the sources of the Linux kernel documentation, which the benches and some tests read.
 
-They come from a Debian package and stay in a cache outside the checkout: `PYTHONPATH=tests python -m bench.kernel_docs` prints the
+They come from a Debian package and stay in a cache outside the checkout:
+`PYTHONPATH=tests python -m bench.kernel_docs` prints the
 folder.
 """
 

@@ -1,6 +1,7 @@
 """Show what the second look makes of near neighbours in the Linux kernel documentation, for the eye to judge.
 
-`PYTHONPATH=tests python -m quality.duplicates_kernel [FOLDER ...]` embeds the passages of some folders with the embedded model,
+`PYTHONPATH=tests python -m quality.duplicates_kernel [FOLDER ...]` embeds the passages of some folders
+with the embedded model,
 takes the nearest neighbours as the index does, and prints how many are of each kind, a sample of each, and the groups.
 With `--rewordings` it prints instead what becomes of rewordings of some passages, written by hand.
 """
@@ -15,8 +16,8 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import numpy as np
-from bench.kernel_docs import kernel_docs
 
+from bench.kernel_docs import kernel_docs
 from seealso.embed.onnx import OnnxEmbedder
 from seealso.embed.profile import MULTILINGUAL_E5_SMALL
 from seealso.index.compare import NEIGHBOURS

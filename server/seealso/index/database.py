@@ -92,7 +92,7 @@ def _configure(db: sqlite3.Connection, *, create: bool) -> None:
 
 
 def _use_wal(db: sqlite3.Connection) -> None:
-    """Switch a new database to its write-ahead log; SQLite itself does not wait for a reader that looks in just then."""
+    """Switch a new database to its write-ahead log; SQLite does not wait for a reader that looks in just then."""
     until = time.monotonic() + _SWITCH_S
     while True:
         try:
