@@ -48,9 +48,11 @@ DEFINITIONS = {"r": "/r", "a b": "/ab"}
         pytest.param("https://a.b/c_d_e*f* ftp://x_y_", "https://a.b/c_d_e*f* ftp://x_y_", id="bare URL"),
         pytest.param("a<br>b <b>c</b><i class='x'>d</i> <kbd>Ctrl</kbd>+<kbd>C</kbd>", "a b cd Ctrl+C", id="tags"),
         pytest.param(
-            "a < b > c, x<y, 1<2>1, <a (b)>, SQL <>", "a < b > c, x<y, 1<2>1, <a (b)>, SQL <>", id="not all is a tag"
+            "a < b > c, x<y, 1<2>1, <a (b)>, <a_b>, SQL <>",
+            "a < b > c, x<y, 1<2>1, <a (b)>, <a_b>, SQL <>",
+            id="not all is a tag",
         ),
-        pytest.param("<Tab label={x > 1 ? 'a' : 'b'}>in</Tab>", "in", id="JSX"),
+        pytest.param("<Tab label={x > 1 ? 'a' : 'b'}>in</Tab> <T.I>it</T.I>", "in it", id="JSX"),
         pytest.param("a <!-- b > --> c <? d ?> e <!X> f", "a c e f", id="comments and declarations"),
         pytest.param("text[^1] and[^note] more", "text and more", id="footnote references"),
         pytest.param("[[a]] [[b|c]] [[d#e]] ![[f]] [[g", "a c d e [[g", id="wiki links"),
@@ -94,7 +96,7 @@ def _text(tokens: Sequence[Token] | None) -> str:
     return " ".join("".join(parts).split())
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=500, deadline=None, derandomize=True)
 @given(st.lists(_FRAGMENTS, max_size=14))
 def test_agrees_with_another_reader_of_commonmark(fragments: list[str]) -> None:
     raw = f"a{''.join(fragments)}z"

@@ -10,7 +10,9 @@ import re
 AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.\-]{1,31}:[^\s<>]*+|[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,253})>")
 _BRACED = r"\{[^{}]*+\}"
 _ATTRIBUTE = rf"""(?:[A-Za-z_:@#][\w.:@-]*+(?:\s*+=\s*+(?:[^\s"'=<>`{{]++|"[^"]*+"|'[^']*+'|{_BRACED}))?+|{_BRACED})"""
-TAG = re.compile(rf"<(?:/([A-Za-z][\w.:-]*+)|([A-Za-z][\w.:-]*+)((?:\s++{_ATTRIBUTE})*+)\s*+/?)\s*+>")
+# A placeholder such as <file_name> is no tag; <Tabs.Item> is one to MDX.
+_NAME = r"[A-Z][A-Za-z0-9]*+(?:\.[A-Z][A-Za-z0-9]*+)++|[A-Za-z][A-Za-z0-9-]*+"
+TAG = re.compile(rf"<(?:/({_NAME})|({_NAME})((?:\s++{_ATTRIBUTE})*+)\s*+/?)\s*+>")
 DECLARATION = re.compile(r"<(?:\?|![A-Za-z]|!\[CDATA\[)[^>]{0,500}+>")
 HREF = re.compile(r"""\bhref\s*=\s*["']([^"']+)["']""", re.IGNORECASE)
 
