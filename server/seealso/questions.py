@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from seealso.candidates import Candidate, Candidates, Hit
+from seealso.index.duplicates import STRENGTH
 from seealso.index.search import CANDIDATES, Scale, coverage, diversify, fuse, shared_terms
 from seealso.index.words import lexical_terms
 from seealso.model import (
@@ -20,7 +21,7 @@ from seealso.model import (
     Related,
 )
 from seealso.overlay import place_of
-from seealso.repeats import SHOWN, STRENGTH, Repeats, same_place
+from seealso.repeats import SHOWN, Repeats, same_place
 from seealso.settings import Settings
 from seealso.text.prose import count_words
 

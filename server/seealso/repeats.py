@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seealso.candidates import Candidate, Candidates
-from seealso.index.duplicates import group
+from seealso.index.duplicates import STRENGTH, group
 from seealso.index.second_look import E5_SMALL, classify
 from seealso.model import DuplicateFinding, DuplicateGroup, DuplicateKind, Passage, Place, content_hash
 from seealso.overlay import place_of
@@ -24,9 +24,6 @@ NEIGHBOURS = 12
 
 REMEMBERED = 20_000
 """Texts whose second look is remembered."""
-
-STRENGTH = {kind: rank for rank, kind in enumerate(DuplicateKind)}
-"""0 is the strongest."""
 
 
 @dataclass(frozen=True, slots=True)

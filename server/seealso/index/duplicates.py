@@ -20,7 +20,7 @@ Each text knows only its nearest neighbours, so members of a large family never 
 """
 
 _KINDS = tuple(DuplicateKind)
-_STRENGTH = {kind: rank for rank, kind in enumerate(_KINDS)}
+STRENGTH = {kind: rank for rank, kind in enumerate(_KINDS)}
 """0 is the strongest."""
 
 
@@ -76,12 +76,12 @@ def group(
         first, second, kind = pair.first, pair.second, pair.kind
         if kind in wanted and first != second and words[first] >= min_words and words[second] >= min_words:
             edges = parallels if kind is DuplicateKind.PARALLEL else copies
-            edges.append((_STRENGTH[kind], -pair.score, min(first, second), max(first, second)))
+            edges.append((STRENGTH[kind], -pair.score, min(first, second), max(first, second)))
     families = _families(copies)
     if DuplicateKind.EXACT in wanted:
         known = {text for family in families for text in family.texts}
         families.extend(
-            _Family((text,), _STRENGTH[DuplicateKind.EXACT], 1.0)
+            _Family((text,), STRENGTH[DuplicateKind.EXACT], 1.0)
             for text, standing in places.items()
             if len(standing) > 1 and text not in known and words[text] >= min_words
         )
@@ -174,4 +174,4 @@ def _group(family: _Family, places: Mapping[int, Sequence[Place]], boilerplate_f
 
 def _order(found: DuplicateGroup, words: int) -> tuple[bool, int, float, int, str, int]:
     first = found.places[0]
-    return found.boilerplate, _STRENGTH[found.kind], -found.score, -words, first.path, first.start_line
+    return found.boilerplate, STRENGTH[found.kind], -found.score, -words, first.path, first.start_line
