@@ -13,7 +13,8 @@ from seealso.text.language import guess_language
 from seealso.text.licence import is_licence
 from seealso.text.lines import LineTable
 from seealso.text.outline import Outline
-from seealso.text.prose import MAX_LIST_WEIGHT, Piece, collapse, is_prose, join_items, pieces, weight
+from seealso.text.pieces import MAX_LIST_WEIGHT, Piece, pieces, weight
+from seealso.text.prose import collapse, is_prose, join_items
 
 MAX_TITLE = 100
 """Characters of a line that may be a heading."""

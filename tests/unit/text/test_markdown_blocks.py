@@ -6,7 +6,7 @@ import pytest
 
 from seealso.model import PassageKind
 from seealso.text.markdown import MarkdownSegmenter
-from seealso.text.prose import MAX_LIST_WEIGHT, MAX_PASSAGE_WEIGHT, weight
+from seealso.text.pieces import MAX_LIST_WEIGHT, MAX_PASSAGE_WEIGHT, weight
 from unit.text.reading import Read, check, read
 
 P, L, T, Q, F = PassageKind.PARAGRAPH, PassageKind.LIST, PassageKind.TABLE, PassageKind.QUOTE, PassageKind.FOOTNOTE

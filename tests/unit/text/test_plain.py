@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seealso.model import LinkTarget, PassageKind
+from seealso.text.pieces import MAX_PASSAGE_WEIGHT, weight
 from seealso.text.plain import FORMAT, PlainSegmenter
-from seealso.text.prose import MAX_PASSAGE_WEIGHT, weight
 from unit.text.reading import Read, check, read
 
 P, L, Q = PassageKind.PARAGRAPH, PassageKind.LIST, PassageKind.QUOTE

@@ -4,22 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seealso.text.prose import (
+from seealso.text.pieces import (
     MAX_OVERLAP_WEIGHT,
     MAX_PASSAGE_WEIGHT,
-    Slugs,
-    collapse,
-    count_words,
     is_light,
-    is_prose,
-    join_cells,
-    join_items,
     last_sentence,
     pieces,
-    slugify,
     split_long,
     weight,
 )
+from seealso.text.prose import Slugs, collapse, count_words, is_prose, join_cells, join_items, slugify
 
 
 @pytest.mark.parametrize(

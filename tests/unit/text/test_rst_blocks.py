@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from seealso.model import PassageKind
-from seealso.text.prose import MAX_PASSAGE_WEIGHT, weight
+from seealso.text.pieces import MAX_PASSAGE_WEIGHT, weight
 from seealso.text.rst import RstSegmenter
 
 P, L, T, Q, F = PassageKind.PARAGRAPH, PassageKind.LIST, PassageKind.TABLE, PassageKind.QUOTE, PassageKind.FOOTNOTE

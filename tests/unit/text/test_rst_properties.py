@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seealso.model import Segmentation
-from seealso.text.prose import MAX_OVERLAP_WEIGHT, MAX_PASSAGE_WEIGHT, collapse, is_prose, weight
+from seealso.text.pieces import MAX_OVERLAP_WEIGHT, MAX_PASSAGE_WEIGHT, weight
+from seealso.text.prose import collapse, is_prose
 from seealso.text.rst import RstSegmenter
 
 # Lines that start, end, nest and break every construct.

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from seealso.model import PassageKind
 from seealso.text import markers
 from seealso.text.markdown import html
-from seealso.text.markdown.draft import Block, Draft, drafts, merged_links, packed
+from seealso.text.markdown.draft import Block, Draft, drafts, merged_links
 from seealso.text.markdown.grammar import kinds
 from seealso.text.markdown.inline import Definitions, clean, specials
 from seealso.text.markdown.paragraph import divide, is_divided
 from seealso.text.markdown.table import rows
 from seealso.text.markdown.title import read_title
-from seealso.text.prose import MAX_LIST_WEIGHT, MAX_PASSAGE_WEIGHT, is_light, is_prose, join_items, weight
+from seealso.text.pieces import MAX_LIST_WEIGHT, MAX_PASSAGE_WEIGHT, is_light, packed, weight
+from seealso.text.prose import is_prose, join_items
 
 if TYPE_CHECKING:
     from tree_sitter import Node, TreeCursor

@@ -5,11 +5,12 @@ Offsets in a draft count from the start of its block, so that a block that was o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple, Protocol, TypeVar
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from seealso.model import PassageKind
-from seealso.text.prose import Clean, is_light, is_prose, pieces, weight
+from seealso.text.pieces import Clean, is_light, pieces
+from seealso.text.prose import is_prose
 
 
 class Title(NamedTuple):
@@ -55,29 +56,6 @@ def drafts(raw: bytes, start: int, kind: PassageKind, clean: Clean, *, ignored: 
     if is_light(text):
         return (Draft(start, start + len(raw), kind, text, links, ignored),) if is_prose(text) else ()
     return tuple(Draft(at, end, kind, text, links, ignored) for at, end, text, links in pieces(raw, start, clean))
-
-
-class Weighty(Protocol):
-    @property
-    def text(self) -> str: ...
-
-
-T = TypeVar("T", bound=Weighty)
-
-
-def packed(units: Iterable[T], limit: int) -> Iterator[list[T]]:
-    """Yield units in groups whose texts weigh at most `limit` together; a unit that is heavier stands alone."""
-    group: list[T] = []
-    total = 0
-    for unit in units:
-        heavy = weight(unit.text) + 2
-        if group and total + heavy > limit:
-            yield group
-            group, total = [], 0
-        group.append(unit)
-        total += heavy
-    if group:
-        yield group
 
 
 def merged_links(units: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

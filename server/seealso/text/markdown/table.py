@@ -8,9 +8,10 @@ from functools import partial
 from typing import NamedTuple
 
 from seealso.model import PassageKind
-from seealso.text.markdown.draft import Draft, drafts, merged_links, packed
+from seealso.text.markdown.draft import Draft, drafts, merged_links
 from seealso.text.markdown.inline import Definitions, clean
-from seealso.text.prose import MAX_OVERLAP_WEIGHT, MAX_PASSAGE_WEIGHT, is_prose, join_cells, join_items, weight
+from seealso.text.pieces import MAX_OVERLAP_WEIGHT, MAX_PASSAGE_WEIGHT, packed, weight
+from seealso.text.prose import is_prose, join_cells, join_items
 
 _BLANKS = b" \t\r\n"
 _BORDER = re.compile(r"(?<!\\)\|")

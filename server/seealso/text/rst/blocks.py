@@ -9,7 +9,7 @@ from functools import partial
 from itertools import accumulate
 
 from seealso.model import PassageKind
-from seealso.text.prose import MAX_PASSAGE_WEIGHT, pieces, weight
+from seealso.text.pieces import MAX_PASSAGE_WEIGHT, pieces, weight
 from seealso.text.rst import directives, explicit, lists, tables
 from seealso.text.rst.columns import one_a_column
 from seealso.text.rst.inline import Inline, Targets, clean, paragraph

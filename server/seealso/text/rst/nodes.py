@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from typing import Protocol, TypeVar
 
 from seealso.model import PassageKind
-from seealso.text.prose import MAX_PASSAGE_WEIGHT, join_items, weight
+from seealso.text.pieces import MAX_PASSAGE_WEIGHT, packed, weight
+from seealso.text.prose import join_items
 
 BLANK = 1 << 60
 """Indentation of a blank line: deeper than any block, so that blocks run across it."""
@@ -95,31 +95,6 @@ def merge(kind: PassageKind, blocks: list[Block], text: str) -> Block:
         text,
         tuple(link for block in blocks for link in block.links),
     )
-
-
-class Weighty(Protocol):
-    """Something whose text has a weight."""
-
-    @property
-    def text(self) -> str: ...
-
-
-T = TypeVar("T", bound=Weighty)
-
-
-def packed(units: Iterable[T], limit: int) -> Iterator[list[T]]:
-    """Yield units in groups whose texts weigh at most `limit` together; a heavier unit stands alone."""
-    group: list[T] = []
-    total = 0
-    for unit in units:
-        heavy = weight(unit.text) + 2
-        if group and total + heavy > limit:
-            yield group
-            group, total = [], 0
-        group.append(unit)
-        total += heavy
-    if group:
-        yield group
 
 
 def _join(group: list[Block], head: Block | None) -> Block:

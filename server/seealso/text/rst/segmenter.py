@@ -11,7 +11,8 @@ from seealso.text.language import guess_language
 from seealso.text.licence import is_licence
 from seealso.text.lines import LineTable
 from seealso.text.outline import Outline
-from seealso.text.prose import MAX_LIST_WEIGHT, is_prose, join_items
+from seealso.text.pieces import MAX_LIST_WEIGHT
+from seealso.text.prose import is_prose, join_items
 from seealso.text.rst import tables
 from seealso.text.rst.anchors import Identifiers
 from seealso.text.rst.blocks import BlockReader

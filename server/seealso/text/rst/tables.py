@@ -12,19 +12,12 @@ from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from seealso.model import PassageKind
-from seealso.text.prose import (
-    MAX_OVERLAP_WEIGHT,
-    MAX_PASSAGE_WEIGHT,
-    join_cells,
-    join_items,
-    pieces,
-    split_long,
-    weight,
-)
+from seealso.text.pieces import MAX_OVERLAP_WEIGHT, MAX_PASSAGE_WEIGHT, packed, pieces, split_long, weight
+from seealso.text.prose import join_cells, join_items
 from seealso.text.rst import lists
 from seealso.text.rst.columns import FILLER, one_a_column
 from seealso.text.rst.inline import Inline, Targets, clean
-from seealso.text.rst.nodes import BLANK, Block, Item, Node, merge, packed
+from seealso.text.rst.nodes import BLANK, Block, Item, Node, merge
 
 if TYPE_CHECKING:
     from seealso.text.rst.blocks import BlockReader
