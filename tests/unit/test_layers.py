@@ -12,7 +12,7 @@ import seealso
 PACKAGE = Path(seealso.__file__).parent
 
 LAYERS = (
-    ("__init__", "errors"),
+    ("__init__", "errors", "units"),
     ("model",),
     ("settings",),
     ("text",),
@@ -24,7 +24,7 @@ LAYERS = (
     ("repeats",),
     ("questions",),
     ("workspace",),
-    ("report",),
+    ("report", "occurrences"),
     ("lsp",),
     ("cli",),
     ("__main__",),

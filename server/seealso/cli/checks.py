@@ -13,9 +13,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seealso.cli.units import size
 from seealso.corpus import CACHE_VARIABLE, cache_directory
 from seealso.errors import EmbeddingError, IndexUnavailableError, SeeAlsoError
+from seealso.units import size
 
 if TYPE_CHECKING:
     from seealso.model import Segmentation

@@ -10,8 +10,8 @@ from seealso.cli import EXIT_FOUND, EXIT_OK
 from seealso.cli.console import answers, write_json
 from seealso.cli.options import JsonOption
 from seealso.cli.printable import printable
-from seealso.cli.units import count
 from seealso.errors import SeeAlsoError
+from seealso.units import count
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from seealso.cli import EXIT_FOUND, EXIT_OK
 from seealso.cli.console import answers, warn, write_json
 from seealso.cli.options import InsideArgument, JsonOption, duplicate_kinds
 from seealso.cli.render import Page
-from seealso.cli.units import count
 from seealso.errors import IndexUnavailableError, SettingsError
 from seealso.model import DuplicateGroup, DuplicateKind
 from seealso.report import group_json
 from seealso.settings import DuplicateSettings, Settings
+from seealso.units import count
 from seealso.workspace import Workspace
 
 _REPEATS = (DuplicateKind.EXACT, DuplicateKind.EDITED, DuplicateKind.REWORDED)

@@ -15,9 +15,9 @@ from seealso.cli.console import messages, write_json
 from seealso.cli.options import JsonOption
 from seealso.cli.printable import printable_name
 from seealso.cli.progress import ProgressBars, interruptible
-from seealso.cli.units import count
 from seealso.errors import SettingsError
 from seealso.model import Phase, Progress
+from seealso.units import count
 
 if TYPE_CHECKING:
     from seealso.embed.base import Embedder, EmbedKind, Vectors

@@ -12,8 +12,8 @@ from seealso.cli.console import answers, warn, write_json
 from seealso.cli.options import InsideOption, JsonOption
 from seealso.cli.printable import printable
 from seealso.cli.questions import parse_location
-from seealso.cli.units import count
 from seealso.errors import SettingsError
+from seealso.units import count
 from seealso.workspace import Workspace
 
 

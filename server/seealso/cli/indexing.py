@@ -22,10 +22,10 @@ from seealso.cli.options import (
 )
 from seealso.cli.printable import printable, printable_name
 from seealso.cli.progress import ProgressBars, interruptible
-from seealso.cli.units import count, duration, size
 from seealso.errors import IndexUnavailableError
 from seealso.model import DocumentProblem, IndexStatus, UpdateReport
 from seealso.report import status_json, update_json
+from seealso.units import count, duration, size
 from seealso.workspace import Workspace
 
 PROBLEMS_SHOWN = 10

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 
-from seealso.index.words import UNSPACED
+from seealso.occurrences import occurrences
 
 _DANGEROUS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufff9-\ufffb]")
 # JSON escapes what lies below the space by itself; the rest is legal in JSON and still not for terminals.
 _JSON_DANGEROUS = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_UNSPACED = re.compile(f"[{UNSPACED}]")
 _SENTENCE_END = re.compile(r"[.!?:;]['\"”»)]*\s+|[。！？；]")
 
 
@@ -39,25 +37,6 @@ def json_line(value: Mapping[str, object]) -> str:
     """Return a JSON object in one line without its line break, readable in any script, inert in a terminal."""
     plain = json.dumps(value, ensure_ascii=False, allow_nan=False)
     return _JSON_DANGEROUS.sub(lambda found: f"\\u{ord(found[0]):04x}", plain)
-
-
-def occurrences(text: str, terms: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield the (start, end) of every whole word of `text` that is one of the terms, whatever its case.
-
-    Terms in a script without spaces are found anywhere.
-    """
-    pattern = _terms_pattern(tuple(terms))
-    if pattern is not None:
-        yield from (found.span() for found in pattern.finditer(text))
-
-
-@lru_cache(maxsize=64)
-def _terms_pattern(terms: tuple[str, ...]) -> re.Pattern[str] | None:
-    branches = [
-        re.escape(term) if _UNSPACED.search(term) else rf"(?<![^\W_]){re.escape(term)}(?![^\W_])"
-        for term in sorted(filter(None, terms), key=len, reverse=True)
-    ]
-    return re.compile("|".join(branches), re.IGNORECASE) if branches else None
 
 
 def excerpt(text: str, terms: Sequence[str], characters: int) -> str:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from seealso import model
 from seealso.cli.console import messages
-from seealso.cli.units import duration
+from seealso.units import duration
 
 _TITLES = {
     model.Phase.SCAN: "Looking for documents",

@@ -11,8 +11,9 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from seealso.cli.printable import excerpt, occurrences, printable, printable_name
+from seealso.cli.printable import excerpt, printable, printable_name
 from seealso.model import DuplicateGroup, DuplicateKind, Match, Place
+from seealso.occurrences import occurrences
 from seealso.report import heading_path
 
 RELATIONS = {

@@ -9,6 +9,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from seealso.model import Phase, Progress
+from seealso.units import time_left
 
 if TYPE_CHECKING:
     from seealso.lsp.outbox import Outbox
@@ -38,16 +39,8 @@ def describe(progress: Progress) -> str:
         return f"{verb}, {progress.done:,} so far" if progress.done else verb
     if not progress.total:
         return f"{verb} {noun}"
-    left = f", {duration(progress.remaining_s)} left" if progress.remaining_s else ""
+    left = f", {time_left(progress.remaining_s)} left" if progress.remaining_s else ""
     return f"{verb} {progress.done:,} of {progress.total:,} {noun}{left}"
-
-
-def duration(seconds: float) -> str:
-    """Return a time as a person would say it."""
-    if seconds < 60:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 class WorkDone:

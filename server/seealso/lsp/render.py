@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 from seealso.model import DuplicateKind
+from seealso.occurrences import occurrences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -67,10 +69,10 @@ def title(path: str, headings: Sequence[Heading]) -> str:
     return " › ".join(heading.title for heading in headings) or path.rpartition("/")[2]
 
 
-def snippet(text: str, terms: Iterable[str]) -> list[tuple[str, bool]]:
+def snippet(text: str, terms: Sequence[str]) -> list[tuple[str, bool]]:
     """Return one line of a text around most of the terms, in pieces, each with whether it is one of the terms."""
     text = " ".join(text.split())
-    found = _occurrences(text, terms)
+    found = list(occurrences(text, [term for term in terms if not _has_sign_at_end(term)]))
     start, end = _window(text, found)
     pieces: list[tuple[str, bool]] = [("…", False)] if start > 0 else []
     at = start
@@ -161,15 +163,9 @@ def _marks(match: Match) -> list[str]:
     return (["this file"] if match.same_document else [match.place.path]) + (["already linked"] if match.linked else [])
 
 
-def _occurrences(text: str, terms: Iterable[str]) -> list[tuple[int, int]]:
-    """Return where terms stand as whole words, in order and apart. Terms are lower case; Chinese has no word ends."""
-    wanted = sorted({term for term in terms if term[:1].isalnum() and term[-1:].isalnum()}, key=len, reverse=True)
-    if not wanted:
-        return []
-    pattern = "|".join(
-        re.escape(term) if not term.isascii() else rf"(?<![^\W_]){re.escape(term)}(?![^\W_])" for term in wanted
-    )
-    return [found.span() for found in re.finditer(pattern, text, re.IGNORECASE)]
+def _has_sign_at_end(term: str) -> bool:
+    """Tell whether Markdown could not make a term bold wherever it stands: stars bind to letters, not to signs."""
+    return any(category(character)[0] in "PS" for character in (term[:1], term[-1:]) if character)
 
 
 def _window(text: str, found: Sequence[tuple[int, int]]) -> tuple[int, int]:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seealso.cli.printable import excerpt, json_line, occurrences, printable, printable_lines, printable_name
+from seealso.cli.printable import excerpt, json_line, printable, printable_lines, printable_name
+from seealso.occurrences import occurrences
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=200)
 

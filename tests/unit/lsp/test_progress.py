@@ -10,7 +10,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from seealso.lsp.outbox import Outbox
-from seealso.lsp.progress import WorkDone, describe, duration, percentage
+from seealso.lsp.progress import WorkDone, describe, percentage
 from seealso.model import Phase, Progress
 
 
@@ -33,14 +33,6 @@ from seealso.model import Phase, Progress
 )
 def test_how_far_it_is(progress: Progress, percent: int, message: str) -> None:
     assert (percentage(progress), describe(progress)) == (percent, message)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0.2, "1 s"), (59.4, "59 s"), (61, "1 min"), (150, "2 min"), (3_599, "1 h 0 min"), (9_000, "2 h 30 min")],
-)
-def test_durations(seconds: float, words: str) -> None:
-    assert duration(seconds) == words
 
 
 class Wire:

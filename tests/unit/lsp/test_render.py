@@ -84,6 +84,7 @@ def test_addresses_are_not_turned_into_links(text: str) -> None:
         pytest.param("Packages and a package", ("package",), "Packages and a |package|", id="whole words"),
         pytest.param("Use a Proxy.", ("proxy",), "Use a |Proxy|.", id="case"),
         pytest.param("安装软件包。", ("软件",), "安装|软件|包。", id="Chinese has no word ends"),
+        pytest.param("एक डेटा है", ("डेटा",), "एक |डेटा| है", id="Hindi words end with vowel signs"),
         pytest.param("C++ and C", ("c++",), "C++ and C", id="a term that ends with a sign is left alone"),
         pytest.param("kernel proxy", ("proxy", "kernel"), "|kernel| |proxy|", id="in the order of the text"),
     ],

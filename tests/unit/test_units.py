@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from seealso.cli.units import count, duration, size
+from seealso.units import count, duration, size, time_left
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,14 @@ from seealso.cli.units import count, duration, size
 )
 def test_duration(seconds: float, expected: str) -> None:
     assert duration(seconds) == expected
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.2, "1 s"), (59.4, "59 s"), (61, "1 min"), (150, "2 min"), (3_599, "1 h 0 min"), (9_000, "2 h 30 min")],
+)
+def test_time_left(seconds: float, words: str) -> None:
+    assert time_left(seconds) == words
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,14 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02} min"
 
 
+def time_left(seconds: float) -> str:
+    """Return an estimate as a person would say it: `40 s`, `3 min`, `2 h 10 min`."""
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
 def size(byte_count: int) -> str:
     """Return bytes in decimal units, as `96.4 MB`."""
     amount = float(byte_count)
