@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -194,43 +194,11 @@ class Workspace:
     def status(self) -> IndexStatus:
         """Say what is indexed and what is not, without loading the model."""
         from seealso.index.lock import is_locked
+        from seealso.status import index_status
 
-        store = self._store()
         info = self._info()
-        model = info.id if info is not None else "none"
         building = self._updating or is_locked(self.directory)
-        if store is None:
-            state = "building" if building else "empty"
-            return IndexStatus(str(self.root), str(self.directory), 0, 0, 0, 0, (), model, 0, state)
-        with store.snapshot():
-            documents, passages = store.counts()
-            model_id = store.embeddings.known_model_id(model)
-            embedded = store.embeddings.embedded_passages(model_id) if model_id is not None else 0
-            updated_at = store.meta("updated_at")
-            errors = store.problems()
-        pending = passages - embedded
-        state = (
-            "building"
-            if building
-            else "empty"
-            if updated_at is None and not documents
-            else "partial"
-            if pending or updated_at is None
-            else "ready"
-        )
-        return IndexStatus(
-            root=str(self.root),
-            directory=str(self.directory),
-            documents=documents,
-            passages=passages,
-            embedded=embedded,
-            pending=pending,
-            errors=errors,
-            model=model,
-            index_bytes=_folder_bytes(self.directory),
-            state=state,
-            updated_at=float(updated_at) if updated_at is not None else None,
-        )
+        return index_status(self.root, self.directory, self._store(), info.id if info else None, building=building)
 
     # -- unsaved buffers
 
@@ -449,12 +417,3 @@ class Workspace:
         except EmbeddingError as error:
             log.warning("%s", error)
             return None
-
-
-def _folder_bytes(folder: Path) -> int:
-    """Return the size of the files in a folder, some of which may vanish meanwhile."""
-    total = 0
-    for file in folder.iterdir():
-        with suppress(OSError):
-            total += file.stat().st_size
-    return total

@@ -19,7 +19,7 @@ LAYERS = (
     ("embed",),
     ("index",),
     ("corpus",),
-    ("indexer", "overlay", "text_vectors"),
+    ("indexer", "overlay", "status", "text_vectors"),
     ("candidates",),
     ("repeats",),
     ("questions",),
@@ -49,6 +49,7 @@ ASYNC_FREE = (
     "candidates",
     "repeats",
     "questions",
+    "status",
     "workspace",
 )
 

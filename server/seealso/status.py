@@ -1,0 +1,58 @@
+"""What can be said of an index without opening the model."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from seealso.index.store import Store
+from seealso.model import DocumentProblem, IndexStatus
+
+NO_MODEL = "none"
+
+
+def index_status(root: Path, directory: Path, store: Store | None, model: str | None, *, building: bool) -> IndexStatus:
+    """Return how far the index of a workspace is; `store` is None while there is none.
+
+    `building` says that somebody is writing it, which only the caller can know.
+    """
+    documents = passages = embedded = 0
+    errors: tuple[DocumentProblem, ...] = ()
+    updated_at: str | None = None
+    if store is not None:
+        with store.snapshot():
+            documents, passages = store.counts()
+            model_id = store.embeddings.known_model_id(model) if model is not None else None
+            embedded = store.embeddings.embedded_passages(model_id) if model_id is not None else 0
+            updated_at = store.meta("updated_at")
+            errors = store.problems()
+    return IndexStatus(
+        root=str(root),
+        directory=str(directory),
+        documents=documents,
+        passages=passages,
+        embedded=embedded,
+        pending=passages - embedded,
+        errors=errors,
+        model=model or NO_MODEL,
+        index_bytes=_folder_bytes(directory) if store is not None else 0,
+        state=_state(documents, passages - embedded, finished=updated_at is not None, building=building),
+        updated_at=float(updated_at) if updated_at is not None else None,
+    )
+
+
+def _state(documents: int, pending: int, *, finished: bool, building: bool) -> str:
+    if building:
+        return "building"
+    if not finished and not documents:
+        return "empty"
+    return "ready" if finished and not pending else "partial"
+
+
+def _folder_bytes(folder: Path) -> int:
+    """Return the size of the files in a folder, some of which may vanish meanwhile."""
+    total = 0
+    for file in folder.iterdir():
+        with suppress(OSError):
+            total += file.stat().st_size
+    return total
