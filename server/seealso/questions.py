@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from seealso.candidates import Candidate, Candidates, Hit
 from seealso.index.duplicates import STRENGTH
 from seealso.index.search import CANDIDATES, Scale, coverage, diversify, fuse, shared_terms
 from seealso.index.words import lexical_terms
+from seealso.linked import Linked
 from seealso.model import (
     Answer,
     DuplicateKind,
@@ -24,6 +23,7 @@ from seealso.overlay import place_of
 from seealso.repeats import SHOWN, Repeats, same_place
 from seealso.settings import Settings
 from seealso.text.prose import count_words
+from seealso.text.registry import format_for
 
 if TYPE_CHECKING:
     from seealso.embed.base import Vectors
@@ -62,9 +62,9 @@ class Questions:
     def related(self, path: str, passage: Passage, vector: Vectors | None, limit: int) -> Related:
         """Return what repeats a passage and what else is related to it."""
         own = place_of(path, passage)
-        linked = _link_stems(path, passage.links)
+        linked = Linked(path, passage.links, wiki=_is_markdown(path))
         matches = [
-            _mark(match, same_document=match.place.path == path, linked=_stem(match.place.path) in linked)
+            _mark(match, same_document=match.place.path == path, linked=linked.holds(match.place))
             for match in self._matches(passage.text, vector, self._passage_scale(), limit)
             if not same_place(match.place, own)
         ]
@@ -150,16 +150,6 @@ def _mark(match: Match, *, same_document: bool, linked: bool) -> Match:
     return replace(match, same_document=same_document, linked=linked)
 
 
-def _link_stems(path: str, links: Iterable[str]) -> set[str]:
-    """Return the documents a passage links to, as paths from the root without extension."""
-    folder = posixpath.dirname(path)
-    stems = set()
-    for link in links:
-        target = unquote(link.partition("#")[0].partition("?")[0])
-        if target and "://" not in target:
-            stems.add(_stem(posixpath.normpath(posixpath.join("" if target[0] == "/" else folder, target.lstrip("/")))))
-    return stems
-
-
-def _stem(path: str) -> str:
-    return posixpath.splitext(path)[0]
+def _is_markdown(path: str) -> bool:
+    syntax = format_for(path)
+    return syntax is not None and syntax.name == "markdown"
