@@ -34,7 +34,7 @@ EMBED_BATCH = 64
 EMBED_WINDOW = 2048
 """Texts sorted by length before they are batched, so that batches need no padding."""
 
-READERS_VERSION = "1"
+READERS_VERSION = "2"
 """Raised when documents are read into other passages than before: all are then read again, with the vectors kept."""
 
 _READERS = "readers"

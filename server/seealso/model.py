@@ -76,7 +76,7 @@ class Passage:
     language: str = "und"
     """ISO 639-1 code guessed from the script, or `und`."""
     links: tuple[str, ...] = ()
-    """Targets the passage links to, as written."""
+    """Targets the passage links to, as written; those of wiki links keep their brackets: `[[Page]]`."""
     ignored: bool = False
     """Preceded by a `seealso-ignore` comment: no duplicate warnings."""
 

@@ -23,7 +23,6 @@ from seealso.overlay import place_of
 from seealso.repeats import SHOWN, Repeats, same_place
 from seealso.settings import Settings
 from seealso.text.prose import count_words
-from seealso.text.registry import format_for
 
 if TYPE_CHECKING:
     from seealso.embed.base import Vectors
@@ -62,7 +61,7 @@ class Questions:
     def related(self, path: str, passage: Passage, vector: Vectors | None, limit: int) -> Related:
         """Return what repeats a passage and what else is related to it."""
         own = place_of(path, passage)
-        linked = Linked(path, passage.links, wiki=_is_markdown(path))
+        linked = Linked(path, passage.links)
         matches = [
             _mark(match, same_document=match.place.path == path, linked=linked.holds(match.place))
             for match in self._matches(passage.text, vector, self._passage_scale(), limit)
@@ -148,8 +147,3 @@ def _mark(match: Match, *, same_document: bool, linked: bool) -> Match:
     from dataclasses import replace
 
     return replace(match, same_document=same_document, linked=linked)
-
-
-def _is_markdown(path: str) -> bool:
-    syntax = format_for(path)
-    return syntax is not None and syntax.name == "markdown"

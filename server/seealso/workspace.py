@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 Report = Callable[[Progress], None]
 Cancelled = Callable[[], bool]
 
+SAMPLED_LINKS = 500
+
 _SLICE = 64
 """Passages of a document that are reviewed in one go."""
 
@@ -296,6 +298,11 @@ class Workspace:
         return [(path, heading) for path, heading in saved if path not in buffers] + [
             (path, heading) for path, buffer in buffers.items() for heading in buffer.segmentation.headings
         ]
+
+    def sample_links(self, format_name: str) -> list[str]:
+        """Return links of some documents of a format, as written: enough to tell what links look like here."""
+        store = self._store()
+        return store.sample_links(format_name, SAMPLED_LINKS) if store is not None else []
 
     def following(self, place: Place) -> Place | None:
         """Return the passage that comes after a place in its document."""

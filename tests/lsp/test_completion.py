@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from lsprotocol import types
@@ -176,6 +177,19 @@ async def test_kinds_can_be_switched_off(
     editor.open(DRAFT)
     found = await editor.complete(DRAFT, "2:49")
     assert kinds == (None if found is None else {item.kind for item in found.items})
+
+
+async def test_wiki_links_where_the_workspace_uses_them(start: StartEditor, root: Path) -> None:
+    (root / "notes/index.md").write_text("# Notes\n\nThere are notes about [[music]] and about [[again]].\n")
+    editor = await start()
+    await editor.indexed()
+    editor.open("new.md", f"# New\n\n{MUSIC}\n\nSee [fire\n")
+    assert edit(find(await editor.complete("new.md", "4:9"), "Firewall")) == (
+        "4:4-4:9",
+        "[[guide/install#Firewall]]$0",
+    )
+    editor.open("other.md", f"# Other\n\n{MUSIC} See [again](notes/again.md).\n\nSee [fire\n")
+    assert edit(find(await editor.complete("other.md", "4:9"), "Firewall"))[1].endswith("(guide/install.md#firewall)$0")
 
 
 async def test_wiki_links_where_the_document_uses_them(start: StartEditor) -> None:

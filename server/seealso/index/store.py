@@ -296,6 +296,15 @@ class Store:
         )
         return [(row[0], Heading(*row[1:])) for row in rows]
 
+    def sample_links(self, format_name: str, limit: int) -> list[str]:
+        """Return the links of the first passages with links in documents of a format; at most `limit` passages."""
+        rows = self._db.execute(
+            "SELECT links FROM documents CROSS JOIN passages ON document_id = documents.id"
+            " WHERE format = ? AND links IS NOT NULL LIMIT ?",
+            (format_name, limit),
+        )
+        return [link for (links,) in rows for link in json.loads(links)]
+
     def passages_of_texts(self, text_ids: Collection[int], limit: int | None = None) -> list[StoredPassage]:
         """Return the passages that read as one of the texts, ordered by path and place; at most `limit` of a text."""
         rows: list[tuple[Any, ...]] = []

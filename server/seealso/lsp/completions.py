@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from seealso.lsp.sentences import Written
     from seealso.lsp.titles import Named
-    from seealso.model import Heading, Match, Passage, Place
+    from seealso.model import Heading, Match, Place
     from seealso.text.base import Format
 
 MAX_LINKS = 25
@@ -108,9 +108,10 @@ def subject(paragraph: str, previous: str) -> str:
     return paragraph if len(paragraph) >= MIN_SUBJECT else f"{previous} {paragraph}".strip()
 
 
-def uses_wiki_links(passages: Iterable[Passage], text: str) -> bool:
-    """Tell whether a Markdown document links as wikis do: a target that stands right after `[[`."""
-    return any(f"[[{link}" in text for passage in passages for link in passage.links)
+def links_as_wikis_do(links: Iterable[str]) -> bool | None:
+    """Tell whether most links between documents are wiki links; None when there are none to tell by."""
+    inner = [link for link in links if link.startswith("[[") or ("://" not in link and link[:1] != "#")]
+    return sum(link.startswith("[[") for link in inner) * 2 >= len(inner) if inner else None
 
 
 def link_proposals(

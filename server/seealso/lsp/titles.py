@@ -1,4 +1,4 @@
-"""Section titles of a workspace, kept between keystrokes."""
+"""Section titles of a workspace and how its documents link, kept between keystrokes."""
 
 from __future__ import annotations
 
@@ -36,10 +36,17 @@ class Titles:
 
     def __init__(self) -> None:
         self._saved: list[Title] | None = None
+        self._links: list[str] | None = None
 
     def forget(self) -> None:
         """Read them again with the next question."""
-        self._saved = None
+        self._saved = self._links = None
+
+    def links(self, workspace: Workspace, format_name: str) -> list[str]:
+        """Return some links of the workspace's documents of a format."""
+        if self._links is None:
+            self._links = workspace.sample_links(format_name)
+        return self._links
 
     def find(self, typed: str, workspace: Workspace, opened: Collection[str]) -> list[Named]:
         """Return the headings whose titles hold all typed words; `opened` are the paths of the open documents."""

@@ -12,7 +12,7 @@ from seealso.lsp import completions, snippets
 from seealso.lsp.completions import Context
 from seealso.lsp.sentences import Written
 from seealso.lsp.titles import Named, Title, named
-from seealso.model import Heading, Match, Passage, PassageKind, Place
+from seealso.model import Heading, Match, PassageKind, Place
 from seealso.text import markdown, rst
 
 
@@ -132,10 +132,18 @@ def test_a_section_is_offered_once() -> None:
     assert len(completions.link_proposals("x.md", markdown.FORMAT, related, (), wiki=False)) == 1
 
 
-def test_wiki_links_are_told_from_other_links_by_their_brackets() -> None:
-    passage = Passage(0, 1, 0, 0, PassageKind.PARAGRAPH, "x", links=("Note",))
-    assert completions.uses_wiki_links([passage], "see [[Note|this]]")
-    assert not completions.uses_wiki_links([passage], "see [this](Note), not `[[x]]`")
+@pytest.mark.parametrize(
+    ("links", "expected"),
+    [
+        pytest.param(["[[Note]]"], True, id="wiki"),
+        pytest.param(["note.md", "Note"], False, id="paths"),
+        pytest.param(["[[Note]]", "[[Other#Part]]", "note.md"], True, id="most"),
+        pytest.param(["https://example.org", "#part"], None, id="none between documents"),
+        pytest.param([], None, id="none at all"),
+    ],
+)
+def test_what_links_look_like(links: list[str], expected: bool | None) -> None:
+    assert completions.links_as_wikis_do(links) is expected
 
 
 def test_quotes_name_their_source() -> None:

@@ -254,7 +254,9 @@ def test_headings(source: str, expected: list[tuple[str, int, int, str]]) -> Non
             id="references",
         ),
         pytest.param(
-            "[[Page]] and [[Other#Part|shown]] and ![[pic.png]]\n", ("Page", "Other#Part", "pic.png"), id="wiki links"
+            "[[Page]] and [[Other#Part|shown]] and ![[pic.png]]\n",
+            ("[[Page]]", "[[Other#Part]]", "[[pic.png]]"),
+            id="wiki links",
         ),
         pytest.param("- [a](b)\n- c\n  - [d](e)\n- [a](b)\n", ("b", "e"), id="list"),
         pytest.param("| [a](b) | [c](d) |\n|---|---|\n| [e](b) | f |\n", ("b", "d"), id="table"),

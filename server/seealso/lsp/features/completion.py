@@ -12,7 +12,7 @@ from seealso.lsp.literals import in_literal
 from seealso.lsp.uris import to_uri
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
     from seealso.lsp.capabilities import Client
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from seealso.lsp.documents import Snapshot
     from seealso.lsp.server import Server
     from seealso.lsp.titles import Titles
-    from seealso.model import Match, Place
+    from seealso.model import Match, Passage, Place
     from seealso.settings import CompletionSettings
     from seealso.workspace import Workspace
 
@@ -126,7 +126,7 @@ class _Request:
             gap = completions.gap_after(before)
             proposals += completions.continuations(so_far, context.typed, gap, matches, workspace.following)
         if self.settings.links:
-            wiki = context.kind == "wiki" or (markdown and completions.uses_wiki_links(passages, text.source))
+            wiki = context.kind == "wiki" or (markdown and self._links_as_wikis_do(workspace, passages))
             words = context.typed.strip() if context.kind != "any" or len(context.typed) > MIN_WORD else ""
             named = self.titles.find(words, workspace, self.opened)
             links = completions.link_proposals(snapshot.path, syntax, matches, named, wiki=wiki)
@@ -136,6 +136,13 @@ class _Request:
             own_line = not before.strip()
             proposals += completions.quote_proposals(snapshot.path, syntax, matches, on_own_line=own_line)
         return context, proposals
+
+    def _links_as_wikis_do(self, workspace: Workspace, passages: Iterable[Passage]) -> bool:
+        """Follow the document's own custom, else that of the workspace."""
+        own = completions.links_as_wikis_do(link for passage in passages for link in passage.links)
+        if own is not None:
+            return own
+        return completions.links_as_wikis_do(self.titles.links(workspace, "markdown")) or False
 
     def _matches(self, workspace: Workspace, context: Context, subject: str) -> Sequence[Match]:
         if context.kind != "any" and context.typed.strip():

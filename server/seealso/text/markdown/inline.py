@@ -312,7 +312,7 @@ class _Reader:
             return self.literal(start, match.end())
         if following == "[" and (match := _WIKI.match(raw, start)):
             target, shown = match[1].strip(), match[2]
-            self.links.append(target)
+            self.links.append(f"[[{target}]]")
             if end - start == 1:
                 self.parts.append(shown if shown else target.replace("#", " ").strip())
             return match.end()
