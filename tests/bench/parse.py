@@ -1,12 +1,14 @@
 """How fast documents become passages, beside a bare parse of the same files in the same run.
 
-`PYTHONPATH=tests python -m bench.parse` reads the kernel documentation; `--files N` reads a part of it.
+`PYTHONPATH=tests python -m bench.parse` reads the kernel documentation, as it is and turned into Markdown; `--files N`
+reads a part of it.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
+import re
 import statistics
 import sys
 import time
@@ -14,15 +16,30 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import tree_sitter_markdown
 import tree_sitter_rst
 from tree_sitter import Language, Parser
 
+from bench.kernel_docs import FetchError, kernel_docs
+from seealso.text.base import Segmenter
+from seealso.text.markdown import MarkdownSegmenter
 from seealso.text.rst import RstSegmenter
-
-from .kernel_docs import FetchError, kernel_docs
 
 EDITED_BYTES = 68_000
 EDITS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A format, its grammar and our reading of it."""
+
+    name: str
+    grammar: object
+    segmenter: Callable[[], Segmenter]
+
+
+RST = Reader("reStructuredText", tree_sitter_rst.language(), RstSegmenter)
+MARKDOWN = Reader("Markdown", tree_sitter_markdown.language(), MarkdownSegmenter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +57,9 @@ class Speed:
         return self.segmenter_s / self.bare_s
 
 
-def measure(documents: list[bytes], rounds: int) -> Speed:
+def measure(reader: Reader, documents: list[bytes], rounds: int) -> Speed:
     """Read all documents by turns with a bare tree-sitter parser and with ours; the faster round of each counts."""
-    parser = Parser(Language(tree_sitter_rst.language()))
+    parser = Parser(Language(reader.grammar))
     passages = 0
 
     def bare() -> None:
@@ -51,16 +68,16 @@ def measure(documents: list[bytes], rounds: int) -> Speed:
 
     def ours() -> None:
         nonlocal passages
-        passages = sum(len(RstSegmenter().segment(document).passages) for document in documents)
+        passages = sum(len(reader.segmenter().segment(document).passages) for document in documents)
 
     times = [(_time(bare), _time(ours)) for _ in range(rounds)]
     megabytes = sum(map(len, documents)) / 1e6
     return Speed(min(bare for bare, _ in times), min(ours for _, ours in times), megabytes, passages)
 
 
-def edit_times(document: bytes) -> list[float]:
+def edit_times(reader: Reader, document: bytes) -> list[float]:
     """Return the seconds that each of some one-character edits all over a document takes, the best of three tries."""
-    segmenter = RstSegmenter()
+    segmenter = reader.segmenter()
     times = []
     for number in range(1, EDITS + 1):
         at = len(document) * number // (EDITS + 1)
@@ -84,6 +101,59 @@ def _time(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+_ADORNMENT = re.compile(r"^([=\-~^*#+.\"'`])\1{2,}[ \t]*$")
+_INLINE = (
+    (re.compile(r"``([^`\n]+)``"), r"`\1`"),
+    (re.compile(r":[\w:]+:`([^`<\n]+?)\s*<([^>\s]+)>`"), r"[\1](\2)"),
+    (re.compile(r":[\w:]+:`([^`\n]+)`"), r"`\1`"),
+    (re.compile(r"`([^`<\n]+?)\s*<([^>\s]+)>`__?"), r"[\1](\2)"),
+)
+
+
+def as_markdown(source: str) -> str:
+    """Return a reStructuredText document as Markdown of about the same size: titles, code, links, lists."""
+    lines: list[str] = []
+    levels: list[str] = []
+    fenced = False
+    for line in source.splitlines():
+        if fenced and line and not line[0].isspace():
+            lines.append("```\n")
+            fenced = False
+        adornment = None if fenced else _ADORNMENT.match(line)
+        if adornment:
+            if lines and lines[-1].strip() and not lines[-1][0].isspace():
+                if adornment[1] not in levels:
+                    levels.append(adornment[1])
+                lines[-1] = "#" * min(6, levels.index(adornment[1]) + 1) + " " + lines[-1]
+        elif not fenced and line.startswith(".. "):
+            lines += [f"<!-- {line[3:].replace('--', '')} -->", "```"]
+            fenced = True
+        elif not fenced and line.endswith("::") and not line[0].isspace():
+            lines += [line[:-1], "", "```"]
+            fenced = True
+        else:
+            lines.append(line)
+    text = "\n".join([*lines, "```"] if fenced else lines) + "\n"
+    for pattern, replacement in _INLINE:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def show(reader: Reader, documents: list[bytes], rounds: int) -> None:
+    """Measure one format and print its figures."""
+    speed = measure(reader, documents, rounds)
+    print(f"{reader.name}: {len(documents):,} documents, {speed.megabytes:.1f} MB, {speed.passages:,} passages")
+    print(f"  bare tree-sitter parse  {speed.megabytes / speed.bare_s:>8.2f}   MB/s")
+    print(f"  our segmenter           {speed.megabytes / speed.segmenter_s:>8.2f}   MB/s")
+    print(f"  time over bare parse    {speed.ratio:>8.2f}   (at most 1.5)")
+    document = min(documents, key=lambda document: abs(len(document) - EDITED_BYTES))
+    cold_s = min(_time(lambda: reader.segmenter().segment(document)) for _ in range(5))
+    times = edit_times(reader, document)
+    print(f"  one document, cold      {cold_s * 1e3:>8.1f}   ms ({len(document):,} bytes)")
+    print(f"  one edit, median        {statistics.median(times) * 1e3:>8.1f}   ms")
+    print(f"  one edit, slowest       {max(times) * 1e3:>8.1f}   ms")
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     arguments.add_argument("--files", type=int, help="read every nth document only, so that about this many are read")
@@ -93,18 +163,10 @@ def main() -> None:
     if options.files:
         files = files[:: max(1, len(files) // options.files)]
     documents = [file.read_bytes() for file in files]
-    speed = measure(documents, options.rounds)
-    print(f"documents               {len(documents):>10,}   {speed.megabytes:.1f} MB")
-    print(f"passages                {speed.passages:>10,}")
-    print(f"bare tree-sitter parse  {speed.megabytes / speed.bare_s:>10.2f}   MB/s")
-    print(f"our segmenter           {speed.megabytes / speed.segmenter_s:>10.2f}   MB/s")
-    print(f"time over bare parse    {speed.ratio:>10.2f}   (at most 1.5)")
-    document = min(documents, key=lambda document: abs(len(document) - EDITED_BYTES))
-    cold_s = min(_time(lambda: RstSegmenter().segment(document)) for _ in range(5))
-    times = edit_times(document)
-    print(f"one document, cold      {cold_s * 1e3:>10.1f}   ms ({len(document):,} bytes)")
-    print(f"one edit, median        {statistics.median(times) * 1e3:>10.1f}   ms")
-    print(f"one edit, slowest       {max(times) * 1e3:>10.1f}   ms")
+    show(RST, documents, options.rounds)
+    show(
+        MARKDOWN, [as_markdown(document.decode("utf-8", "replace")).encode() for document in documents], options.rounds
+    )
 
 
 if __name__ == "__main__":
