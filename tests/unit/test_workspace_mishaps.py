@@ -16,7 +16,6 @@ from seealso.embed.base import EmbedKind, ModelInfo, Vectors
 from seealso.errors import EmbeddingError, SeeAlsoError
 from seealso.index import vectors as vectors_module
 from seealso.index.database import FILE_NAME
-from seealso.index.lock import is_locked, writer_lock
 from seealso.indexer import MIN_UNUSED
 from seealso.model import Phase, Progress
 from seealso.settings import resolve
@@ -166,24 +165,6 @@ def test_without_a_model_words_still_answer(workspace: Workspace, root: Path) ->
     assert bare.duplicates() == []
     assert bare.status().model == "none"
     bare.close()
-
-
-def test_looking_at_the_lock_does_not_make_a_writer_fail(tmp_path: Path) -> None:
-    stop = threading.Event()
-
-    def look() -> None:
-        while not stop.is_set():
-            is_locked(tmp_path)
-
-    onlooker = threading.Thread(target=look)
-    onlooker.start()
-    try:
-        for _ in range(50):
-            with writer_lock(tmp_path):
-                pass
-    finally:
-        stop.set()
-        onlooker.join(10)
 
 
 def test_missing_vector_file_is_written_again_by_the_next_update(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -12,8 +12,11 @@ from seealso.errors import IndexUnavailableError
 
 FILE_NAME = "writer.lock"
 
+MARK = "writing"
+"""File that is there while somebody writes. Without it nobody has to try the lock, which would keep a writer out."""
+
 _PATIENCE_S = 1.0
-"""Somebody may be looking whether the lock is taken, which takes it for a moment."""
+"""Somebody may be looking whether a writer that left its mark is still there, which takes the lock for a moment."""
 
 
 @contextmanager
@@ -24,15 +27,18 @@ def writer_lock(directory: Path) -> Iterator[None]:
     with its process, however that ends.
     """
     lock = FileLock(directory / FILE_NAME, timeout=_PATIENCE_S)
+    mark = directory / MARK
     try:
         directory.mkdir(parents=True, exist_ok=True)
         lock.acquire()
+        mark.touch()
     except Timeout as error:
         raise IndexUnavailableError(
             "Another seealso process is writing this index.",
             hint="Its results appear here as it goes; try again when it is done.",
         ) from error
     except OSError as error:
+        lock.release()
         raise IndexUnavailableError(
             f"The index folder {directory} cannot be written ({error.strerror or error}).",
             hint="Free some space, mend its permissions, or name another cache folder in SEEALSO_CACHE_DIR.",
@@ -40,13 +46,20 @@ def writer_lock(directory: Path) -> Iterator[None]:
     try:
         yield
     finally:
+        with suppress(OSError):
+            mark.unlink()
         lock.release()
 
 
 def is_locked(directory: Path) -> bool:
     """Tell whether some process, this one included, is writing the index."""
+    mark = directory / MARK
+    if not mark.exists():
+        return False
     try:
         with FileLock(directory / FILE_NAME, timeout=0):
+            # Its writer was killed.
+            mark.unlink(missing_ok=True)
             return False
     except (Timeout, OSError):
         return True
