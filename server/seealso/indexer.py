@@ -182,7 +182,6 @@ class Indexer:
             model,
             model_id,
             vectors,
-            across_languages=self._settings.duplicates.across_languages,
             meter=lambda total: Meter(self._report, self._cancelled, Phase.COMPARE, total),
         )
 

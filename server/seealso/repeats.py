@@ -64,12 +64,16 @@ class Repeats:
         if text == other:
             return Relation(DuplicateKind.EXACT, 1.0)
         space = self.candidates.space
-        if cosine is None or space is None or cosine < space.profile.near_duplicate_cosine:
+        if cosine is None or space is None:
             return None
         thresholds = E5_SMALL.at(space.profile.background_cosine)
-        across_languages = self.settings.duplicates.across_languages
-        verdict = classify(text, other, cosine, thresholds, across_languages=across_languages)
-        return Relation(verdict.kind, verdict.score) if verdict.kind is not None else None
+        near = cosine >= space.profile.near_duplicate_cosine
+        translated = self.settings.duplicates.across_languages and cosine >= thresholds.translated
+        if not near and not translated:
+            return None
+        verdict = classify(text, other, cosine, thresholds)
+        wanted = translated if verdict.translated else near
+        return Relation(verdict.kind, verdict.score) if wanted and verdict.kind is not None else None
 
     def findings(
         self, path: str, passages: Sequence[Passage], vectors: Sequence[Vectors | None]
@@ -106,7 +110,7 @@ class Repeats:
         store = self.candidates.store
         min_words = self.settings.duplicates.min_words
         near = [kind for kind in kinds if kind is not DuplicateKind.EXACT]
-        pairs = store.pairs.all(near, min_words)
+        pairs = store.pairs.all(near, min_words, translated=self.settings.duplicates.across_languages)
         wanted = {text_id for pair in pairs for text_id in (pair.first, pair.second)}
         wanted.update(store.repeated_texts(min_words))
         places = {

@@ -165,6 +165,13 @@ def test_kinds_are_filters(handbook: Seealso, kind: str) -> None:
     assert {group["kind"] for group in found} == {kind}
 
 
+def test_translations_are_listed_when_asked_for(handbook: Seealso) -> None:
+    paths = {place["path"] for group in groups(handbook, "--across-languages") for place in group["places"]}
+    assert {"es/restaurar.md", "fr/restaurer.md", "de/wiederherstellen.md"} <= paths
+    usual = {place["path"] for group in groups(handbook) for place in group["places"]}
+    assert not any(path.startswith(("es/", "fr/", "de/")) for path in usual)
+
+
 def test_duplicates_of_a_part(handbook: Seealso) -> None:
     result = handbook("duplicates", "handbook/support", "--json")
     assert result.objects

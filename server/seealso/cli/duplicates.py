@@ -40,14 +40,11 @@ def register(app: typer.Typer) -> None:
             ),
         ] = None,
         min_words: Annotated[
-            int | None,
-            typer.Option(
-                "--min-words",
-                metavar="N",
-                min=1,
-                help=f"Leave out shorter passages.  [default: {DuplicateSettings().min_words}]",
-            ),
-        ] = None,
+            int, typer.Option("--min-words", metavar="N", min=1, help="Leave out shorter passages.")
+        ] = DuplicateSettings().min_words,
+        across_languages: Annotated[
+            bool, typer.Option("--across-languages", help="Count translations as reworded.")
+        ] = False,
         limit: Annotated[
             int | None, typer.Option("--limit", metavar="N", min=1, help="Groups at most.  [default: all]")
         ] = None,
@@ -64,7 +61,8 @@ def register(app: typer.Typer) -> None:
         """
         shown = duplicate_kinds(kinds)
         failing = _at_least(fail_on)
-        workspace = Workspace.containing(path, _settings(min_words))
+        settings = Settings(duplicates=DuplicateSettings(min_words=min_words, across_languages=across_languages))
+        workspace = Workspace.containing(path, settings)
         try:
             part = workspace.relative(path.resolve())
             listed = _groups(workspace, shown, part)
@@ -91,10 +89,6 @@ def register(app: typer.Typer) -> None:
             warn(f"{count(len(findings), 'group')} fail `--fail-on {fail_on}`.")
             return EXIT_FOUND
         return EXIT_OK
-
-
-def _settings(min_words: int | None) -> Settings:
-    return Settings() if min_words is None else Settings(duplicates=DuplicateSettings(min_words=min_words))
 
 
 def _at_least(weakest: str | None) -> tuple[DuplicateKind, ...]:

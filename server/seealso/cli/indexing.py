@@ -11,7 +11,6 @@ from rich.text import Text
 from seealso.cli import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK
 from seealso.cli.console import answers, warn, write_json
 from seealso.cli.options import (
-    AcrossLanguagesOption,
     ExcludeOption,
     FolderArgument,
     IncludeOption,
@@ -50,7 +49,6 @@ def register(app: typer.Typer) -> None:
         include: IncludeOption = None,
         exclude: ExcludeOption = None,
         no_ignore: NoIgnoreOption = False,
-        across_languages: AcrossLanguagesOption = False,
         json: JsonOption = False,
     ) -> int:
         """Index a folder of documents, or bring its index up to date.
@@ -59,9 +57,7 @@ def register(app: typer.Typer) -> None:
         keeps what is finished. The index lies in the user's cache folder, never in PATH. A document that cannot be read
         is listed as a problem and does not stop the others.
         """
-        workspace = Workspace.open(
-            path, index_settings(include, exclude, no_ignore=no_ignore, across_languages=across_languages)
-        )
+        workspace = Workspace.open(path, index_settings(include, exclude, no_ignore=no_ignore))
         return _bring_up_to_date(workspace, rebuild=rebuild, json=json)
 
     @app.command("update", epilog="Example:  seealso update docs && seealso duplicates docs --fail-on exact")
@@ -70,7 +66,6 @@ def register(app: typer.Typer) -> None:
         include: IncludeOption = None,
         exclude: ExcludeOption = None,
         no_ignore: NoIgnoreOption = False,
-        across_languages: AcrossLanguagesOption = False,
         json: JsonOption = False,
     ) -> int:
         """Bring an existing index up to date with the files.
@@ -78,9 +73,7 @@ def register(app: typer.Typer) -> None:
         The same as `index`, for any PATH inside an indexed folder. Give the same options as with `index`; patterns are
         better kept in a .seealsoignore file, which every seealso reads.
         """
-        workspace = Workspace.containing(
-            path, index_settings(include, exclude, no_ignore=no_ignore, across_languages=across_languages)
-        )
+        workspace = Workspace.containing(path, index_settings(include, exclude, no_ignore=no_ignore))
         return _bring_up_to_date(workspace, rebuild=False, json=json)
 
     @app.command("status", epilog="Example:  seealso status docs --json")

@@ -10,7 +10,7 @@ import typer
 
 from seealso.errors import SettingsError
 from seealso.model import DuplicateKind
-from seealso.settings import DuplicateSettings, IndexSettings, Settings
+from seealso.settings import IndexSettings, Settings
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="PATH", help="The folder of documents.", show_default=False)]
 InsideArgument = Annotated[Path, typer.Argument(metavar="PATH", help="A folder or file inside an indexed folder.")]
@@ -30,18 +30,12 @@ ExcludeOption = Annotated[
 NoIgnoreOption = Annotated[
     bool, typer.Option("--no-ignore", help="Do not respect .gitignore, .ignore and .seealsoignore.")
 ]
-AcrossLanguagesOption = Annotated[
-    bool, typer.Option("--across-languages", help="Count translations as reworded duplicates.")
-]
 
 
-def index_settings(
-    include: list[str] | None, exclude: list[str] | None, *, no_ignore: bool, across_languages: bool
-) -> Settings:
+def index_settings(include: list[str] | None, exclude: list[str] | None, *, no_ignore: bool) -> Settings:
     """Return the settings the options ask for."""
     return Settings(
-        index=IndexSettings(include=tuple(include or ()), exclude=tuple(exclude or ()), use_ignore_files=not no_ignore),
-        duplicates=DuplicateSettings(across_languages=across_languages),
+        index=IndexSettings(include=tuple(include or ()), exclude=tuple(exclude or ()), use_ignore_files=not no_ignore)
     )
 
 

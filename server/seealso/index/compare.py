@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from seealso.embed.profile import profile_for
+from seealso.embed.profile import ModelProfile, profile_for
 from seealso.index.pairs import Pair
+from seealso.index.reading import language_of
 from seealso.index.second_look import E5_SMALL, classify
 from seealso.index.store import Store
 
@@ -39,11 +40,10 @@ def compare(
     model_id: int,
     vectors: VectorIndex,
     *,
-    across_languages: bool,
     meter: Callable[[int], Meter],
 ) -> None:
     """Compare every text whose vector came after the last comparison with its neighbours, and keep the pairs found."""
-    rules = f"{RULES_VERSION} {model} {across_languages}"
+    rules = f"{RULES_VERSION} {model}"
     done_rules, _, done_id = (store.meta(_META) or " 0").rpartition(" ")
     last_id = int(done_id)
     if done_rules != rules:
@@ -54,34 +54,58 @@ def compare(
     newest = store.embeddings.last_id()
     if last_id >= newest:
         return
-    profile = profile_for(model)
-    thresholds = E5_SMALL.at(profile.background_cosine)
+    judge = _Judge(store, profile_for(model))
     vectors.follow(store)
     progress = meter(store.embeddings.count_after(model_id, last_id))
     while True:
         ids, text_ids, rows = store.embeddings.after(model_id, last_id, _BATCH)
         if not ids:
             break
-        queries = text_ids.tolist()
         found = vectors.search_many(rows, NEIGHBOURS + 1, threads=min(os.cpu_count() or 1, 8))
-        near = [
-            (min(query, other), max(query, other), cosine)
-            for query, hits in zip(queries, found, strict=True)
+        neighbours = {
+            (min(text_id, other), max(text_id, other)): cosine
+            for text_id, hits in zip(text_ids.tolist(), found, strict=True)
             for other, cosine in hits
-            if other != query and cosine >= profile.near_duplicate_cosine
-        ]
-        wanted = {text_id for first, second, _ in near for text_id in (first, second)}
-        words = store.words(wanted)
-        wanted = {text_id for text_id, count in words.items() if count >= MIN_WORDS}
-        texts = store.texts(wanted)
-        pairs = []
-        for first, second, cosine in dict.fromkeys(near):
-            if first in texts and second in texts:
-                verdict = classify(texts[first], texts[second], cosine, thresholds, across_languages=across_languages)
-                if verdict.kind is not None:
-                    pairs.append(Pair(first, second, verdict.kind, verdict.score))
+            if other != text_id and cosine >= judge.least
+        }
+        pairs = judge.pairs(neighbours)
         last_id = ids[-1]
         with store.transaction():
             store.pairs.put(pairs)
             store.set_meta(_META, f"{rules} {last_id}")
         progress.advance(len(ids))
+
+
+class _Judge:
+    """Take the second look at pairs of neighbours, and remember which language a text is in."""
+
+    def __init__(self, store: Store, profile: ModelProfile) -> None:
+        self._store = store
+        self._near = profile.near_duplicate_cosine
+        self._thresholds = E5_SMALL.at(profile.background_cosine)
+        # A translation is further away than most strangers that speak of the same things in one language.
+        self.least = min(self._near, self._thresholds.translated)
+        self._languages: dict[int, str] = {}
+
+    def pairs(self, neighbours: Mapping[tuple[int, int], float]) -> list[Pair]:
+        """Return those of the pairs (text ids, with their cosine) that repeat each other."""
+        wanted = {text_id for pair in neighbours for text_id in pair}
+        words = self._store.words(wanted)
+        texts = self._store.texts([text_id for text_id, count in words.items() if count >= MIN_WORDS])
+        found = []
+        for (first, second), cosine in neighbours.items():
+            if first not in texts or second not in texts:
+                continue
+            if cosine < self._near and not self._in_two_languages(texts, first, second):
+                continue
+            verdict = classify(texts[first], texts[second], cosine, self._thresholds)
+            if verdict.kind is not None:
+                found.append(Pair(first, second, verdict.kind, verdict.score, verdict.translated))
+        return found
+
+    def _in_two_languages(self, texts: Mapping[int, str], first: int, second: int) -> bool:
+        for text_id in (first, second):
+            if text_id not in self._languages:
+                self._languages[text_id] = language_of(texts[text_id])
+        one, other = self._languages[first], self._languages[second]
+        return bool(one and other) and one != other

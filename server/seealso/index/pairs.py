@@ -17,6 +17,8 @@ class Pair:
     second: int
     kind: DuplicateKind
     score: float
+    translated: bool = False
+    """One is a translation of the other."""
 
 
 class PairTable:
@@ -27,21 +29,24 @@ class PairTable:
 
     def put(self, pairs: Iterable[Pair]) -> None:
         self._db.executemany(
-            "INSERT OR REPLACE INTO pairs VALUES (?, ?, ?, ?)",
-            [(pair.first, pair.second, pair.kind.value, pair.score) for pair in pairs],
+            "INSERT OR REPLACE INTO pairs VALUES (?, ?, ?, ?, ?)",
+            [(pair.first, pair.second, pair.kind.value, pair.score, pair.translated) for pair in pairs],
         )
 
     def clear(self) -> None:
         self._db.execute("DELETE FROM pairs")
 
-    def all(self, kinds: Collection[DuplicateKind], min_words: int) -> list[Pair]:
-        """Return the pairs of some kinds between texts in use of at least `min_words` words."""
+    def all(self, kinds: Collection[DuplicateKind], min_words: int, *, translated: bool) -> list[Pair]:
+        """Return the pairs of some kinds between texts in use of at least `min_words` words.
+
+        Translations are among them only if `translated` is set.
+        """
         rows = self._db.execute(
-            "SELECT first, second, kind, score FROM pairs"
+            "SELECT first, second, kind, score, translated FROM pairs"
             " JOIN texts AS a ON a.id = first JOIN texts AS b ON b.id = second"
-            f" WHERE kind IN ({','.join('?' * len(kinds))}) AND min(a.words, b.words) >= ?"
+            f" WHERE kind IN ({','.join('?' * len(kinds))}) AND min(a.words, b.words) >= ? AND translated <= ?"
             " AND EXISTS (SELECT 1 FROM passages WHERE text_id = first)"
             " AND EXISTS (SELECT 1 FROM passages WHERE text_id = second)",
-            (*(kind.value for kind in kinds), min_words),
+            (*(kind.value for kind in kinds), min_words, translated),
         )
-        return [Pair(first, second, DuplicateKind(kind), score) for first, second, kind, score in rows]
+        return [Pair(row[0], row[1], DuplicateKind(row[2]), row[3], bool(row[4])) for row in rows]

@@ -161,6 +161,13 @@ def read(text: str, language: str = "") -> Reading:
     )
 
 
+def language_of(text: str) -> str:
+    """Return the language of a clean text, or nothing when it does not tell; the same as `read` finds."""
+    if not text.isascii():
+        text = normalise(text)
+    return written_language(text, frozenset(map(str.casefold, _pattern(text).findall(text)[:MAX_WORDS])))
+
+
 def written_language(text: str, words: frozenset[str]) -> str:
     """Guess the language from script and function words; empty when they do not tell.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from seealso.index.words import FTS5_TOKENIZE
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised by every change of tables, of the passages a reader makes, or of lexical terms: older indexes are rebuilt."""
 
 HEADING_WEIGHT = 2.0
@@ -87,6 +87,7 @@ CREATE TABLE pairs (
     second INTEGER NOT NULL REFERENCES texts ON DELETE CASCADE,
     kind TEXT NOT NULL,
     score REAL NOT NULL,
+    translated INTEGER NOT NULL,
     PRIMARY KEY (first, second)
 ) WITHOUT ROWID;
 CREATE INDEX pairs_by_second ON pairs (second);

@@ -87,19 +87,19 @@ class Verdict:
     kind: DuplicateKind | None
     score: float
     """0 to 1; 1 for the same text alone, 0 without a kind."""
+    translated: bool = False
+    """One text says in another language what the other says."""
 
 
 UNRELATED = Verdict(None, 0.0)
 
 
-def classify(
-    a: str, b: str, cosine: float, profile: DuplicateProfile = E5_SMALL, *, across_languages: bool = False
-) -> Verdict:
+def classify(a: str, b: str, cosine: float, profile: DuplicateProfile = E5_SMALL) -> Verdict:
     """Return how two clean texts with some cosine repeat each other.
 
     Meant for pairs that are near in vector space; where few words are shared, the cosine has to be high. Texts in
-    different written languages (simplified and traditional Chinese too) are `REWORDED` when one translates the other
-    and that is asked for, else nothing.
+    different written languages (simplified and traditional Chinese too) are `REWORDED` when one translates the other,
+    which the verdict says, else nothing.
     """
     if a == b:
         return Verdict(DuplicateKind.EXACT, 1.0)
@@ -108,8 +108,10 @@ def classify(
     closeness = min(1.0, max(0.0, (cosine - profile.background) / (1 - profile.background)))
     first, second = read_pair(a, b)
     if first.language and second.language and first.language != second.language:
-        if across_languages and cosine >= profile.translated and not contrary_names(first, second):
-            return Verdict(DuplicateKind.REWORDED, _round(closeness))
+        # Vectors hardly see in which characters Chinese is written.
+        one_language = first.language.partition("-")[0] == second.language.partition("-")[0]
+        if cosine >= (profile.retold if one_language else profile.translated) and not contrary_names(first, second):
+            return Verdict(DuplicateKind.REWORDED, _round(closeness), translated=True)
         return UNRELATED
     most = greatest_overlap(first, second)
     if most < MIN_OVERLAP and cosine < _least(most, profile):

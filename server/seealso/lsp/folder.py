@@ -206,8 +206,8 @@ class Folder:
 
 
 def _indexed(settings: Settings) -> tuple[object, ...]:
-    """Return the settings that decide what is in an index: its documents, their vectors and the pairs among them."""
-    return settings.index, settings.embedding, settings.duplicates.across_languages
+    """Return the settings that decide what is in an index: its documents and their vectors."""
+    return settings.index, settings.embedding
 
 
 def _nothing() -> None:

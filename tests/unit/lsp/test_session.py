@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from seealso.lsp.folder import Folder
-from seealso.settings import DuplicateSettings, HoverSettings, Settings
+from seealso.settings import DuplicateSettings, HoverSettings, IndexSettings, Settings
 from unit.lsp.loopback import Loopback, document, loopback
 
 TEXT = "# Title\n\nThe orchestra plays a symphony by Mahler on Friday evening in the old concert hall.\n"
@@ -37,7 +37,8 @@ async def opened(client: Loopback, root: Path) -> Folder:
 @pytest.mark.parametrize(
     ("settings", "updates"),
     [
-        pytest.param(Settings(duplicates=DuplicateSettings(across_languages=True)), True, id="pairs of translations"),
+        pytest.param(Settings(index=IndexSettings(exclude=("inner/",))), True, id="which documents"),
+        pytest.param(Settings(duplicates=DuplicateSettings(across_languages=True)), False, id="which pairs are told"),
         pytest.param(Settings(hover=HoverSettings(enabled=False)), False, id="what is shown"),
     ],
 )
