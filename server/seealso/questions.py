@@ -20,12 +20,15 @@ from seealso.model import (
     Related,
 )
 from seealso.overlay import place_of
-from seealso.repeats import SHOWN, Repeats, same_place
+from seealso.repeats import Repeats, same_place
 from seealso.settings import Settings
 from seealso.text.prose import count_words
 
 if TYPE_CHECKING:
     from seealso.embed.base import Vectors
+
+SHOWN = 20
+"""Places that repeat one passage, at most, in one answer."""
 
 RANKED = 40
 """Texts whose places and words are looked up, out of those found; the others cannot come out on top."""

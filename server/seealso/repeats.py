@@ -16,8 +16,8 @@ from seealso.settings import Settings
 if TYPE_CHECKING:
     from seealso.embed.base import Vectors
 
-SHOWN = 20
-"""Places that repeat one passage, at most, in one answer."""
+PLACES = 100
+"""Places that repeat one passage, at most, in one finding."""
 
 NEIGHBOURS = 12
 """Nearest texts that get a second look when asking what repeats one passage."""
@@ -81,7 +81,7 @@ class Repeats:
         """Return where else passages of a document stand, counting only the kinds the user wants to see."""
         kinds = self.settings.duplicate_kinds
         related = [self._indexed(passage, vector) for passage, vector in zip(passages, vectors, strict=True)]
-        places = self.candidates.places({text_id for relations in related for text_id in relations}, limit=SHOWN * 2)
+        places = self.candidates.places({text_id for relations in related for text_id in relations}, limit=PLACES * 2)
         unsaved = self.candidates.unsaved(None)
         intended = self.intended()
         findings = []
@@ -161,7 +161,7 @@ class Repeats:
             passage=passage,
             kind=strongest.kind,
             score=strongest.score,
-            others=tuple(place for _, place in others[:SHOWN]),
+            others=tuple(place for _, place in others[:PLACES]),
             boilerplate=len(files) >= self.settings.duplicates.boilerplate_files,
         )
 
