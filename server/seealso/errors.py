@@ -30,6 +30,10 @@ class IndexUnavailableError(SeeAlsoError):
     """The workspace has no usable index, or another process is writing it."""
 
 
+class NotIndexedError(IndexUnavailableError):
+    """No index was ever made for the place that was named."""
+
+
 class DamagedIndexError(IndexUnavailableError):
     """The index cannot be read any more and has to be built again."""
 

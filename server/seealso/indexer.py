@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from seealso.corpus import Corpus, FileEntry
 from seealso.errors import CancelledError, DocumentError
+from seealso.index import milestones
 from seealso.index.compare import compare
 from seealso.index.store import Store, StoredDocument
 from seealso.model import HASH_BYTES, Phase, Progress, Segmentation, UpdateReport
@@ -38,9 +39,6 @@ READERS_VERSION = "2"
 """Raised when documents are read into other passages than before: all are then read again, with the vectors kept."""
 
 _READERS = "readers"
-
-COMPLETE = "complete"
-"""Meta key: the model whose vectors all passages have. Counting would take longer than answering a question."""
 
 MIN_UNUSED = 5_000
 """Texts that stand nowhere are kept for their return until there are so many."""
@@ -122,7 +120,7 @@ class Indexer:
         while True:
             with self._store.transaction():
                 if stale:
-                    self._store.set_meta(COMPLETE, "")
+                    milestones.set_embedded(self._store, None)
                 if not self._read_some(reader, remaining, meter):
                     self._store.remove_documents(document.id for document in missing.values())
                     self._removed = len(missing)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
+from seealso.index import milestones
+from seealso.index.compare import is_compared
 from seealso.index.store import Store
 from seealso.model import DocumentProblem, IndexStatus
 
@@ -19,11 +21,14 @@ def index_status(root: Path, directory: Path, store: Store | None, model: str | 
     documents = passages = embedded = 0
     errors: tuple[DocumentProblem, ...] = ()
     updated_at: str | None = None
+    complete = False
     if store is not None:
         with store.snapshot():
             documents, passages = store.counts()
             model_id = store.embeddings.known_model_id(model) if model is not None else None
-            embedded = store.embeddings.embedded_passages(model_id) if model_id is not None else 0
+            if model is not None and model_id is not None:
+                embedded = store.embeddings.embedded_passages(model_id)
+                complete = milestones.is_embedded(store, model) and is_compared(store, model, model_id)
             updated_at = store.meta("updated_at")
             errors = store.problems()
     return IndexStatus(
@@ -36,17 +41,17 @@ def index_status(root: Path, directory: Path, store: Store | None, model: str | 
         errors=errors,
         model=model or NO_MODEL,
         index_bytes=_folder_bytes(directory) if store is not None else 0,
-        state=_state(documents, passages - embedded, finished=updated_at is not None, building=building),
+        state=_state(documents, complete=complete, building=building, ever=updated_at is not None),
         updated_at=float(updated_at) if updated_at is not None else None,
     )
 
 
-def _state(documents: int, pending: int, *, finished: bool, building: bool) -> str:
+def _state(documents: int, *, complete: bool, building: bool, ever: bool) -> str:
     if building:
         return "building"
-    if not finished and not documents:
+    if not ever and not documents:
         return "empty"
-    return "ready" if finished and not pending else "partial"
+    return "ready" if complete else "partial"
 
 
 def _folder_bytes(folder: Path) -> int:

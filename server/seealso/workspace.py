@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seealso.corpus import index_directory
-from seealso.errors import CancelledError, EmbeddingError, IndexUnavailableError, SeeAlsoError
+from seealso.errors import CancelledError, EmbeddingError, NotIndexedError, SeeAlsoError
 from seealso.model import (
     Answer,
     DuplicateFinding,
@@ -106,16 +106,28 @@ class Workspace:
         return cls(resolved, settings or Settings(), embedder)
 
     @classmethod
-    def containing(cls, path: Path, settings: Settings | None = None, *, embedder: Embedder | None = None) -> Workspace:
+    def containing(
+        cls, path: Path, settings: Settings | None = None, *, embedder: Embedder | None = None, readable: bool = True
+    ) -> Workspace:
         """Open the indexed workspace that holds a file or folder: the nearest one upwards.
 
-        Raises `IndexUnavailableError` when no folder above has been indexed.
+        Raises `SeeAlsoError` when there is no such file or folder, `NotIndexedError` when no folder above has been
+        indexed, `IndexUnavailableError` when the index cannot be read (unless it need not be `readable`, since an
+        update would build it again).
         """
-        resolved = path.expanduser().resolve()
+        try:
+            resolved = path.expanduser().resolve(strict=True)
+        except (OSError, RuntimeError) as error:
+            raise SeeAlsoError(
+                f"{path} does not exist.", hint="Name a file or folder inside an indexed one."
+            ) from error
         for folder in (resolved, *resolved.parents):
             if folder.is_dir() and (index_directory(folder) / "index.sqlite").exists():
-                return cls(folder, settings or Settings(), embedder)
-        raise IndexUnavailableError(
+                workspace = cls(folder, settings or Settings(), embedder)
+                if readable:
+                    workspace._stores().check()
+                return workspace
+        raise NotIndexedError(
             f"No indexed folder holds {path}.", hint="Run `seealso index FOLDER` for the folder it belongs to."
         )
 
@@ -163,7 +175,8 @@ class Workspace:
         self, report: Report, cancelled: Cancelled, first: Collection[str], *, everything: bool
     ) -> UpdateReport:
         from seealso.corpus import Corpus
-        from seealso.indexer import COMPLETE, Indexer
+        from seealso.index import milestones
+        from seealso.indexer import Indexer
 
         with self._writing() as store, store.usable():
             corpus = Corpus(self.root, self.settings.index)
@@ -175,7 +188,7 @@ class Workspace:
                 model_id = store.embeddings.model_id(embedder.info)
                 vectors = self._vector_index(model_id, embedder.info.dimension)
                 indexer.embed(embedder, model_id, vectors, first)
-                store.set_meta(COMPLETE, embedder.info.id)
+                milestones.set_embedded(store, embedder.info.id)
                 indexer.compare(embedder.info.id, model_id, vectors)
                 indexer.clean(vectors)
                 store.set_meta("updated_at", str(time.time()))
@@ -389,7 +402,7 @@ class Workspace:
         """Give a question one state of everything, or None while nothing has been indexed."""
         from seealso.candidates import Candidates, VectorSpace
         from seealso.embed.profile import profile_for
-        from seealso.indexer import COMPLETE
+        from seealso.index import milestones
         from seealso.questions import Questions
         from seealso.repeats import Repeats, SecondLooks
 
@@ -406,7 +419,7 @@ class Workspace:
                 vectors = self._vector_index(model_id, info.dimension)
                 vectors.follow(store)
                 space = VectorSpace(model_id, vectors, profile_for(info.id))
-                complete = store.meta(COMPLETE) == info.id
+                complete = milestones.is_embedded(store, info.id)
             candidates = Candidates(store, self._buffers(), space, self._texts())
             self._looks = self._looks or SecondLooks()
             repeats = Repeats(candidates, self.settings, self._looks)

@@ -136,6 +136,35 @@ def test_intended_pairs_survive_another_version_of_the_index(workspace: Workspac
     again.close()
 
 
+def test_another_version_of_the_index_keeps_the_vectors(workspace: Workspace, root: Path) -> None:
+    before = workspace.search("roses").matches
+    workspace.close()
+    with sqlite3.connect(database(workspace)) as db:
+        db.execute("DROP TABLE pairs")
+        db.execute("PRAGMA user_version = 999")
+    embedder = FakeEmbedder()
+    again = Workspace.open(root, embedder=embedder)
+    report = again.update()
+    assert (report.added, report.embedded, embedder.embedded) == (2, 0, [])
+    assert again.search("roses").matches == before
+    again.close()
+
+
+def test_intended_pairs_survive_damage_elsewhere(workspace: Workspace, root: Path) -> None:
+    workspace.ignore(ROSES, TULIPS)
+    workspace.close()
+    with sqlite3.connect(database(workspace)) as db:
+        (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'documents'").fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    with database(workspace).open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xa5" * size)
+    again = Workspace.open(root, embedder=FakeEmbedder())
+    assert again.update().embedded == 2
+    assert {frozenset(pair) for pair in again.ignored_pairs()} == {frozenset((ROSES, TULIPS))}
+    again.close()
+
+
 def test_deleted_index_is_noticed_by_a_running_process(workspace: Workspace, root: Path) -> None:
     shutil.rmtree(workspace.directory)
     assert workspace.search("roses").matches == ()

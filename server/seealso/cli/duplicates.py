@@ -11,7 +11,7 @@ from seealso.cli.console import answers, warn, write_json
 from seealso.cli.options import InsideArgument, JsonOption, duplicate_kinds
 from seealso.cli.render import Page
 from seealso.errors import IndexUnavailableError, SettingsError
-from seealso.model import DuplicateGroup, DuplicateKind
+from seealso.model import DuplicateGroup, DuplicateKind, IndexStatus
 from seealso.report import group_json
 from seealso.settings import DuplicateSettings, Settings
 from seealso.units import count
@@ -36,7 +36,7 @@ def register(app: typer.Typer) -> None:
                 "--fail-on",
                 metavar="KIND",
                 help="exact, edited or reworded: exit with 1 when there are such or stronger ones, with 2 when none is "
-                "found while passages are not embedded yet.",
+                "found and the index is not complete.",
             ),
         ] = None,
         min_words: Annotated[
@@ -68,7 +68,7 @@ def register(app: typer.Typer) -> None:
             listed = _groups(workspace, shown, part)
             # Asked by themselves: two equal passages are a finding also when a reworded third one joins their group.
             failed = _groups(workspace, failing, part) if failing else []
-            pending = workspace.status().pending
+            status = workspace.status()
         finally:
             workspace.close()
         findings = [group for group in failed if not group.boilerplate]
@@ -77,18 +77,21 @@ def register(app: typer.Typer) -> None:
                 write_json(group_json(group))
         else:
             _print_groups(workspace.root, listed, limit)
-        waiting = count(pending, "passage")
-        if pending and failing and not findings:
-            raise IndexUnavailableError(
-                f"The index is not complete: {waiting} not embedded yet may repeat others.",
-                hint="`seealso update` goes on with them.",
-            )
-        if pending:
-            warn(f"{waiting} not embedded yet: only copies of them are found. `seealso update` goes on with them.")
+        if missing := _missing(status):
+            if failing and not findings:
+                raise IndexUnavailableError(f"The index is not complete: {missing}.", hint="`seealso update` goes on.")
+            warn(f"the index is not complete: {missing}. `seealso update` goes on.")
         if findings:
             warn(f"{count(len(findings), 'group')} fail `--fail-on {fail_on}`.")
             return EXIT_FOUND
         return EXIT_OK
+
+
+def _missing(status: IndexStatus) -> str:
+    """Return what keeps an index from knowing every duplicate, or nothing."""
+    if status.pending:
+        return f"{count(status.pending, 'passage')} not embedded yet may repeat others"
+    return "" if status.state == "ready" else "its last update was not finished, or another process is writing it"
 
 
 def _at_least(weakest: str | None) -> tuple[DuplicateKind, ...]:

@@ -21,7 +21,7 @@ from seealso.cli.options import (
 )
 from seealso.cli.printable import printable, printable_name
 from seealso.cli.progress import ProgressBars, interruptible
-from seealso.errors import IndexUnavailableError
+from seealso.errors import NotIndexedError
 from seealso.model import DocumentProblem, IndexStatus, UpdateReport
 from seealso.report import status_json, update_json
 from seealso.units import count, duration, size
@@ -73,7 +73,7 @@ def register(app: typer.Typer) -> None:
         The same as `index`, for any PATH inside an indexed folder. Give the same options as with `index`; patterns are
         better kept in a .seealsoignore file, which every seealso reads.
         """
-        workspace = Workspace.containing(path, index_settings(include, exclude, no_ignore=no_ignore))
+        workspace = Workspace.containing(path, index_settings(include, exclude, no_ignore=no_ignore), readable=False)
         return _bring_up_to_date(workspace, rebuild=False, json=json)
 
     @app.command("status", epilog="Example:  seealso status docs --json")
@@ -99,7 +99,7 @@ def _open_or_containing(path: Path) -> Workspace:
     """Return the indexed workspace that holds `path`, or else the folder itself, which then has an empty index."""
     try:
         return Workspace.containing(path)
-    except IndexUnavailableError:
+    except NotIndexedError:
         return Workspace.open(path)
 
 

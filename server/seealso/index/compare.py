@@ -30,6 +30,12 @@ _BATCH = 128
 _META = "compared"
 
 
+def is_compared(store: Store, model: str, model_id: int) -> bool:
+    """Tell whether every text that has a vector has been compared with its neighbours."""
+    rules, _, done_id = (store.meta(_META) or " 0").rpartition(" ")
+    return rules == _rules(model) and store.embeddings.count_after(model_id, int(done_id)) == 0
+
+
 class Meter(Protocol):
     def advance(self, count: int = 1) -> None: ...
 
@@ -43,7 +49,7 @@ def compare(
     meter: Callable[[int], Meter],
 ) -> None:
     """Compare every text whose vector came after the last comparison with its neighbours, and keep the pairs found."""
-    rules = f"{RULES_VERSION} {model}"
+    rules = _rules(model)
     done_rules, _, done_id = (store.meta(_META) or " 0").rpartition(" ")
     last_id = int(done_id)
     if done_rules != rules:
@@ -74,6 +80,10 @@ def compare(
             store.pairs.put(pairs)
             store.set_meta(_META, f"{rules} {last_id}")
         progress.advance(len(ids))
+
+
+def _rules(model: str) -> str:
+    return f"{RULES_VERSION} {model}"
 
 
 class _Judge:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from seealso.errors import IndexUnavailableError
-from seealso.index.database import FILE_NAME, discard
+from seealso.index.database import FILE_NAME, replace
 from seealso.index.store import Store
 
 
@@ -32,14 +32,19 @@ class Connections:
                 return None  # another version's, or damaged: the next update replaces it
         return store
 
+    def check(self) -> None:
+        """Raise `IndexUnavailableError` when there is an index that this version cannot read."""
+        if self._current() is None:
+            self._keep(Store(self._directory, create=False))
+
     def writer(self) -> Store:
         """Return this thread's connection and make the index if need be; call it under the writer lock."""
         return self._current() or self._keep(Store(self._directory, create=True))
 
     def discard(self) -> None:
-        """Delete the index, which is damaged; call it under the writer lock."""
+        """Empty the index, which is damaged; call it under the writer lock."""
         self._drop(getattr(self._own, "store", None))
-        discard(self._directory)
+        replace(self._directory)
 
     def close(self) -> None:
         """Close all connections; no thread may be using one."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from seealso.errors import IndexUnavailableError
 from seealso.index.schema import SCHEMA_VERSION, TABLES
 
 FILE_NAME = "index.sqlite"
+_NEW = "index.sqlite.new"
 
 _SWITCH_S = 5.0
 """Readers let go of a new database after a moment."""
@@ -18,7 +21,8 @@ _SWITCH_S = 5.0
 def open_database(path: Path, *, create: bool) -> sqlite3.Connection:
     """Open the database, or make it when `create` is set; one that cannot be read is replaced then.
 
-    Raises `IndexUnavailableError` for another version's, and what SQLite raises.
+    Of another version's, what took the model's time and what the user decided is carried over. Raises
+    `IndexUnavailableError` for another version's, and what SQLite raises.
     """
     version = None
     try:
@@ -36,31 +40,46 @@ def open_database(path: Path, *, create: bool) -> sqlite3.Connection:
         raise IndexUnavailableError(
             "The index was made by another version of seealso.", hint="Run `seealso index FOLDER` to build it again."
         )
-    intended = _ignored_pairs(path) if version else []
-    if version != 0:
-        discard(path.parent)
-    db = _connect(path, create=True)
+    if version == 0:
+        db = _connect(path, create=True)
+        _make_tables(db)
+        return db
+    replace(path.parent, keep=(_INTENDED, *_VECTORS))
+    return _connect(path, create=True)
+
+
+_INTENDED = "INSERT OR IGNORE INTO ignored_pairs SELECT first, second, first_text, second_text FROM old.ignored_pairs"
+_VECTORS = (
+    "INSERT INTO models (id, name, dimension) SELECT id, name, dimension FROM old.models",
+    "INSERT INTO texts (id, hash, text, words) SELECT id, hash, text, words FROM old.texts",
+    "INSERT INTO vectors (model_id, text_id, vector) SELECT model_id, text_id, vector FROM old.vectors",
+)
+
+
+def replace(directory: Path, *, keep: Sequence[str] = (_INTENDED,)) -> None:
+    """Put an empty database in the place of the one in a folder, with what can still be read of the things to keep."""
+    path, new = directory / FILE_NAME, directory / _NEW
+    new.unlink(missing_ok=True)
+    db = _connect(new, create=True)
+    try:
+        _make_tables(db)
+        with suppress(sqlite3.DatabaseError):  # no database, damaged, or a version that kept other things
+            db.execute("ATTACH ? AS old", (f"{path.absolute().as_uri()}?mode=rw",))
+            for statement in keep:
+                db.execute(statement)
+    finally:
+        db.close()
+    _discard(directory)
+    new.replace(path)
+
+
+def _make_tables(db: sqlite3.Connection) -> None:
     db.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
-    db.executemany("INSERT OR IGNORE INTO ignored_pairs VALUES (?, ?, ?, ?)", intended)
-    return db
 
 
-def discard(directory: Path) -> None:
-    """Delete the database in a folder; the writer makes a new one."""
+def _discard(directory: Path) -> None:
     for suffix in ("", "-wal", "-shm"):
         (directory / (FILE_NAME + suffix)).unlink(missing_ok=True)
-
-
-def _ignored_pairs(path: Path) -> list[tuple[bytes, bytes, str, str]]:
-    """Return the user's own decisions from an index that is going to be replaced, if they can be read at all."""
-    try:
-        db = _connect(path, create=False)
-        try:
-            return db.execute("SELECT first, second, first_text, second_text FROM ignored_pairs").fetchall()
-        finally:
-            db.close()
-    except sqlite3.Error:
-        return []
 
 
 def identity(path: Path) -> tuple[int, int]:

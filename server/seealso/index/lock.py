@@ -61,5 +61,7 @@ def is_locked(directory: Path) -> bool:
             # Its writer was killed.
             mark.unlink(missing_ok=True)
             return False
-    except (Timeout, OSError):
+    except Timeout:
         return True
+    except OSError:
+        return False  # a read-only folder, in which nobody can write
