@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from seealso.embed.profile import ModelProfile
 from seealso.index.search import coverage
 from seealso.index.store import Store
@@ -121,18 +123,32 @@ class Candidates:
                 places[stored.text_id].append((stored.place, stored.ignored))
         for text_hash, text_id in self._open_ids.items():
             if text_id in places:
-                places[text_id] += [(place, passage.ignored) for passage, place in self._open[text_hash]]
+                places[text_id] += self.open_places(text_hash)
         return places
 
     def unsaved(self, vector: Vectors | None) -> list[Candidate]:
         """Return the texts of open buffers that the index does not know yet."""
         candidates = []
-        for text_hash, at in self._open.items():
-            if text_hash not in self._open_ids:
-                row = self.texts.cached(text_hash)
-                dense = float(vector @ row) if vector is not None and row is not None else None
-                candidates.append(Candidate(tuple((place, passage.ignored) for passage, place in at), dense, 0.0))
+        for text_hash in self._unsaved_hashes:
+            row = self.texts.cached(text_hash)
+            dense = float(vector @ row) if vector is not None and row is not None else None
+            candidates.append(Candidate(tuple(self.open_places(text_hash)), dense, 0.0))
         return candidates
+
+    def unsaved_near(self, text_hash: bytes, vector: Vectors | None, count: int) -> list[tuple[bytes, float | None]]:
+        """Return (content hash, cosine) of the unsaved texts nearest to a text, and of itself if it is one of them."""
+        near: dict[bytes, float | None] = {}
+        hashes, rows = self._unsaved_vectors
+        if vector is not None and hashes:
+            cosines = rows @ vector
+            near = {hashes[at]: float(cosines[at]) for at in np.argsort(-cosines)[:count].tolist()}
+        if text_hash in self._open and text_hash not in self._open_ids:
+            near[text_hash] = 1.0
+        return list(near.items())
+
+    def open_places(self, text_hash: bytes) -> list[tuple[Place, bool]]:
+        """Return where a text stands in the open buffers, each with whether it is marked to be ignored."""
+        return [(place, passage.ignored) for passage, place in self._open[text_hash]]
 
     @property
     def _open(self) -> dict[bytes, list[tuple[Passage, Place]]]:
@@ -142,6 +158,17 @@ class Candidates:
     def _open_ids(self) -> dict[bytes, int]:
         """The open texts that the index knows."""
         return self.store.text_ids(self._open)
+
+    @cached_property
+    def _unsaved_hashes(self) -> list[bytes]:
+        return [text_hash for text_hash in self._open if text_hash not in self._open_ids]
+
+    @cached_property
+    def _unsaved_vectors(self) -> tuple[list[bytes], Vectors]:
+        """Those that have been embedded, and their vectors: shape (n, dimension)."""
+        rows = {text_hash: self.texts.cached(text_hash) for text_hash in self._unsaved_hashes}
+        known = {text_hash: row for text_hash, row in rows.items() if row is not None}
+        return list(known), np.stack(list(known.values())) if known else np.empty((0, 0), np.float32)
 
 
 def _heading_terms(place: Place) -> list[str]:

@@ -119,6 +119,8 @@ class Indexer:
         remaining = iter(stale)
         while True:
             with self._store.transaction():
+                if stale or missing:
+                    milestones.documents_changed(self._store)
                 if stale:
                     milestones.set_embedded(self._store, None)
                 if not self._read_some(reader, remaining, meter):

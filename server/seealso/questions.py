@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import nlargest
 from typing import TYPE_CHECKING
 
@@ -79,7 +79,11 @@ class Questions:
             and long_enough
             and frozenset((passage.hash, match.place.hash)) not in intended
         ]
-        others = [match for match in matches if match not in repeats and match.place.text != passage.text]
+        others = [
+            _unrelated(match) if match.relation in _REPEATS else match
+            for match in matches
+            if match not in repeats and match.place.text != passage.text
+        ]
         repeats.sort(key=lambda match: (STRENGTH[match.relation or DuplicateKind.PARALLEL], -match.score))
         return Related(
             passage=passage,
@@ -144,9 +148,12 @@ def _lexical_scores(candidates: Sequence[Candidate], weights: dict[str, float]) 
     ]
 
 
+def _unrelated(match: Match) -> Match:
+    """Return a match that is no duplicate: the passage is too short for one, or the user meant it."""
+    return replace(match, relation=None)
+
+
 def _mark(match: Match, *, same_document: bool, linked: bool) -> Match:
     if not (same_document or linked):
         return match
-    from dataclasses import replace
-
     return replace(match, same_document=same_document, linked=linked)

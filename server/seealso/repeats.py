@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from seealso.candidates import Candidate, Candidates
+from seealso.candidates import Candidates
+from seealso.index import milestones
 from seealso.index.duplicates import STRENGTH, group
 from seealso.index.second_look import E5_SMALL, classify
 from seealso.model import DuplicateFinding, DuplicateGroup, DuplicateKind, Passage, Place, content_hash
@@ -25,6 +26,9 @@ NEIGHBOURS = 12
 REMEMBERED = 20_000
 """Texts whose second look is remembered."""
 
+JUDGED = 100_000
+"""Pairs of unsaved texts that are remembered: some 20 MB."""
+
 
 @dataclass(frozen=True, slots=True)
 class Relation:
@@ -35,20 +39,28 @@ class Relation:
 
 
 class SecondLooks:
-    """Remembered second looks: open documents are reviewed again and again, and their texts hardly change.
-
-    What is remembered holds for one set of vectors; a new vector may be a new neighbour of any text.
-    """
+    """Remembered second looks: open documents are reviewed again and again, and their texts hardly change."""
 
     def __init__(self) -> None:
         self._state: object = None
-        self._known: dict[bytes, dict[int, Relation]] = {}
+        self._indexed: dict[bytes, dict[int, Relation]] = {}
+        self._rules: object = None
+        self._judged: dict[tuple[bytes, bytes], Relation | None] = {}
 
     def of(self, state: object) -> dict[bytes, dict[int, Relation]]:
-        """Return what is known of texts in a state: how which indexed texts (by id) repeat them."""
-        if state != self._state or len(self._known) > REMEMBERED:
-            self._state, self._known = state, {}
-        return self._known
+        """Return what is known of texts in a state of the index: how which indexed texts (by id) repeat them.
+
+        A new vector, or a document that comes back, may bring a new neighbour of any text.
+        """
+        if state != self._state or len(self._indexed) > REMEMBERED:
+            self._state, self._indexed = state, {}
+        return self._indexed
+
+    def judged(self, rules: object) -> dict[tuple[bytes, bytes], Relation | None]:
+        """Return what is known of pairs of unsaved texts (by hash) under some rules."""
+        if rules != self._rules or len(self._judged) > JUDGED:
+            self._rules, self._judged = rules, {}
+        return self._judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +94,11 @@ class Repeats:
         kinds = self.settings.duplicate_kinds
         related = [self._indexed(passage, vector) for passage, vector in zip(passages, vectors, strict=True)]
         places = self.candidates.places({text_id for relations in related for text_id in relations}, limit=PLACES * 2)
-        unsaved = self.candidates.unsaved(None)
         intended = self.intended()
         findings = []
         for passage, vector, relations in zip(passages, vectors, related, strict=True):
             found = [(relation, places[text_id]) for text_id, relation in relations.items()]
-            for candidate in unsaved:
-                relation = self.relation(passage.text, candidate.text, self._unsaved_cosine(candidate, vector))
-                if relation is not None:
-                    found.append((relation, list(candidate.places)))
+            found += self._unsaved(passage, vector)
             own = place_of(path, passage)
             others = [
                 (relation, place)
@@ -102,7 +110,9 @@ class Repeats:
                 and frozenset((passage.hash, place.hash)) not in intended
             ]
             if others:
-                findings.append(self._finding(path, passage, others))
+                many = [text_id for text_id in relations if len(places[text_id]) >= PLACES]
+                files = self.candidates.store.count_documents(many) if many else 0
+                findings.append(self._finding(path, passage, others, files))
         return findings
 
     def groups(self, kinds: Collection[DuplicateKind]) -> list[DuplicateGroup]:
@@ -133,7 +143,8 @@ class Repeats:
     def _indexed(self, passage: Passage, vector: Vectors | None) -> dict[int, Relation]:
         """Return how indexed texts repeat a passage, by text id; most are remembered."""
         find = self.candidates
-        state = (find.space.vectors.state, self.settings.duplicates.across_languages) if find.space else None
+        vectors = find.space.vectors.state if find.space else None
+        state = (vectors, milestones.documents(find.store), self.settings.duplicates.across_languages)
         known = self.looks.of(state)
         relations = known.get(passage.hash) if vector is not None else None
         if relations is None:
@@ -149,20 +160,34 @@ class Repeats:
                 known[passage.hash] = relations
         return relations
 
-    def _unsaved_cosine(self, candidate: Candidate, vector: Vectors | None) -> float | None:
-        row = self.candidates.texts.cached(content_hash(candidate.text))
-        return float(vector @ row) if vector is not None and row is not None else None
+    def _unsaved(self, passage: Passage, vector: Vectors | None) -> list[tuple[Relation, list[tuple[Place, bool]]]]:
+        """Return how unsaved texts repeat a passage, and where they stand; most are remembered."""
+        find = self.candidates
+        model = find.space.model_id if find.space else None
+        judged = self.looks.judged((model, self.settings.duplicates.across_languages))
+        found = []
+        for text_hash, cosine in find.unsaved_near(passage.hash, vector, NEIGHBOURS):
+            at = find.open_places(text_hash)
+            pair = min(passage.hash, text_hash), max(passage.hash, text_hash)
+            if pair not in judged:
+                judged[pair] = self.relation(passage.text, at[0][0].text, cosine)
+            if (relation := judged[pair]) is not None:
+                found.append((relation, at))
+        return found
 
-    def _finding(self, path: str, passage: Passage, others: list[tuple[Relation, Place]]) -> DuplicateFinding:
+    def _finding(
+        self, path: str, passage: Passage, others: list[tuple[Relation, Place]], files: int
+    ) -> DuplicateFinding:
+        """Return a finding; `files` is how many documents have the texts at least, those not looked up included."""
         others.sort(key=lambda other: (STRENGTH[other[0].kind], -other[0].score, other[1].path, other[1].start_line))
         strongest = others[0][0]
-        files = {place.path for _, place in others} | {path}
+        files = max(files, len({place.path for _, place in others} | {path}))
         return DuplicateFinding(
             passage=passage,
             kind=strongest.kind,
             score=strongest.score,
             others=tuple(place for _, place in others[:PLACES]),
-            boilerplate=len(files) >= self.settings.duplicates.boilerplate_files,
+            boilerplate=files >= self.settings.duplicates.boilerplate_files,
         )
 
     def intended(self) -> set[frozenset[bytes]]:

@@ -30,7 +30,7 @@ from seealso.model import (
 from seealso.settings import Settings
 
 if TYPE_CHECKING:
-    from seealso.embed.base import Embedder, ModelInfo
+    from seealso.embed.base import Embedder, ModelInfo, Vectors
     from seealso.index.connections import Connections
     from seealso.index.store import Store
     from seealso.index.vectors import VectorIndex
@@ -282,8 +282,11 @@ class Workspace:
         with self._asking() as questions:
             return questions.repeats.groups(kinds or self.settings.duplicate_kinds) if questions else []
 
-    def duplicates_in(self, path: str) -> tuple[DuplicateFinding, ...]:
-        """Return what is repeated elsewhere, passage by passage, of a document as it is now."""
+    def duplicates_in(self, path: str, cancelled: Cancelled = _never) -> tuple[DuplicateFinding, ...]:
+        """Return what is repeated elsewhere, passage by passage, of a document as it is now.
+
+        Raises `CancelledError` when nobody wants to know any more.
+        """
         from seealso.text.prose import count_words
 
         segmentation = self.segmentation(path)
@@ -294,13 +297,19 @@ class Workspace:
             for passage in segmentation.passages
             if not passage.ignored and count_words(passage.text) >= self.settings.duplicates.min_words
         ]
+        parts = [passages[start : start + _SLICE] for start in range(0, len(passages), _SLICE)]
+        vectors: list[Vectors | None] = []
         findings: list[DuplicateFinding] = []
-        for start in range(0, len(passages), _SLICE):
+        # All are embedded first: passages of one unsaved document may repeat each other.
+        for part in parts:
+            _check(cancelled)
+            vectors += self._texts().of_passages(part, self._store())
+        for number, part in enumerate(parts):
+            _check(cancelled)
             # One snapshot a slice: the writer's log can be cut back between them.
-            part = passages[start : start + _SLICE]
-            vectors = self._texts().of_passages(part, self._store())
             with self._asking() as questions:
-                findings += questions.repeats.findings(path, part, vectors) if questions else []
+                if questions is not None:
+                    findings += questions.repeats.findings(path, part, vectors[number * _SLICE :][: len(part)])
         return tuple(findings)
 
     def headings(self) -> list[tuple[str, Heading]]:
@@ -437,3 +446,8 @@ class Workspace:
         except EmbeddingError as error:
             log.warning("%s", error)
             return None
+
+
+def _check(cancelled: Cancelled) -> None:
+    if cancelled():
+        raise CancelledError("Nobody waits for the answer any more.")

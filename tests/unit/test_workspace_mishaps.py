@@ -11,13 +11,16 @@ from pathlib import Path
 import pytest
 
 from fake_embedder import FakeEmbedder
+from seealso import repeats
 from seealso.corpus import CACHE_VARIABLE
 from seealso.embed.base import EmbedKind, ModelInfo, Vectors
-from seealso.errors import EmbeddingError, SeeAlsoError
+from seealso.errors import CancelledError, EmbeddingError, SeeAlsoError
 from seealso.index import vectors as vectors_module
 from seealso.index.database import FILE_NAME
+from seealso.index.second_look import DuplicateProfile, Verdict, classify
 from seealso.indexer import MIN_UNUSED
 from seealso.model import Phase, Progress
+from seealso.repeats import PLACES
 from seealso.settings import resolve
 from seealso.workspace import Workspace
 
@@ -255,9 +258,57 @@ def test_marked_pair_and_short_passages_are_no_duplicates_in_hovers(workspace: W
     after = workspace.related("copy.md", 0)
     assert after is not None
     assert after.duplicates == ()
+    assert {match.relation for match in after.matches if match.place.path == "roses.md"} == {None}
     short = workspace.related("copy.md", 2)
     assert short is not None
     assert short.duplicates == ()
+
+
+def test_a_duplicate_that_comes_back_is_found_again(workspace: Workspace, root: Path) -> None:
+    (root / "roses.md").rename(root.parent / "roses.md")
+    workspace.update()
+    workspace.set_buffer("copy.md", f"{ROSES} Please.\n", 1, "markdown")
+    assert workspace.duplicates_in("copy.md") == ()
+    (root.parent / "roses.md").rename(root / "roses.md")
+    assert workspace.update().embedded == 0
+    assert len(workspace.duplicates_in("copy.md")) == 1
+
+
+def test_boilerplate_counts_all_files_not_only_the_places_that_are_told(workspace: Workspace, root: Path) -> None:
+    (root / "a.md").write_text(f"{ROSES}\n\n" * (2 * PLACES + 1))
+    for number in range(6):
+        (root / f"z{number}.md").write_text(ROSES)
+    workspace.update()
+    (finding,) = workspace.duplicates_in("roses.md")
+    assert finding.boilerplate
+    assert len(finding.others) == PLACES
+
+
+def test_a_review_nobody_waits_for_stops(workspace: Workspace) -> None:
+    with pytest.raises(CancelledError):
+        workspace.duplicates_in("roses.md", cancelled=lambda: True)
+
+
+def test_reviewing_unsaved_text_again_judges_no_pair_twice(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [f"{ROSES} This is said for the {number}th time in the same garden." for number in range(150)]
+    workspace.set_buffer("new.md", "\n\n".join([*lines, f"{TULIPS} Please."]), 1, "markdown")
+    judged: list[str] = []
+
+    def counted(a: str, b: str, cosine: float, thresholds: DuplicateProfile) -> Verdict:
+        judged.append(a)
+        return classify(a, b, cosine, thresholds)
+
+    monkeypatch.setattr(repeats, "classify", counted)
+    found = workspace.duplicates_in("new.md")
+    assert found[-1].others[0].path == "tulips.md"
+    assert 0 < len(judged) <= 151 * 2 * repeats.NEIGHBOURS
+    judged.clear()
+    workspace.set_buffer("new.md", "\n\n".join(["New.", *lines, f"{TULIPS} Please."]), 2, "markdown")
+    again = workspace.duplicates_in("new.md")
+    assert judged == []
+    assert [finding.kind for finding in again] == [finding.kind for finding in found]
 
 
 def test_document_behind_a_link_is_the_one_it_leads_to(workspace: Workspace, root: Path) -> None:

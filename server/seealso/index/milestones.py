@@ -5,6 +5,7 @@ from __future__ import annotations
 from seealso.index.store import Store
 
 _EMBEDDED = "complete"
+_DOCUMENTS = "documents"
 
 
 def is_embedded(store: Store, model: str) -> bool:
@@ -15,3 +16,13 @@ def is_embedded(store: Store, model: str) -> bool:
 def set_embedded(store: Store, model: str | None) -> None:
     """Record that they have, or with None that they may have not."""
     store.set_meta(_EMBEDDED, model or "")
+
+
+def documents(store: Store) -> int:
+    """Return a number that is another one whenever documents have come, changed or gone."""
+    return int(store.meta(_DOCUMENTS) or 0)
+
+
+def documents_changed(store: Store) -> None:
+    """Make it another one; call it in the transaction of the change."""
+    store.set_meta(_DOCUMENTS, str(documents(store) + 1))

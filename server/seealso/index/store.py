@@ -417,6 +417,14 @@ class Store:
             found.update(self._db.execute(f"SELECT id, text FROM texts WHERE id IN ({marks})", part).fetchall())
         return found
 
+    def count_documents(self, text_ids: Collection[int]) -> int:
+        """Return in how many documents one of the texts stands."""
+        found: set[int] = set()
+        for part, marks in parts(text_ids):
+            rows = self._db.execute(f"SELECT DISTINCT document_id FROM passages WHERE text_id IN ({marks})", part)
+            found.update(row[0] for row in rows)
+        return len(found)
+
     def words(self, text_ids: Collection[int]) -> dict[int, int]:
         """Return the number of words of each text."""
         found: dict[int, int] = {}

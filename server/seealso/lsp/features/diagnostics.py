@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from seealso.errors import CancelledError
 from seealso.lsp import render
 from seealso.lsp.uris import to_uri
 from seealso.model import DuplicateKind
@@ -102,7 +103,12 @@ async def publish(session: Session, document: Document) -> None:
     folder, snapshot = asked
     findings: Sequence[DuplicateFinding] = ()
     if folder.settings.diagnostics.enabled:
-        findings = await folder.review(lambda workspace: workspace.duplicates_in(snapshot.path))
+        try:
+            findings = await folder.review(
+                lambda workspace: workspace.duplicates_in(snapshot.path, lambda: not session.is_current(snapshot))
+            )
+        except CancelledError:
+            return  # a review of the newer version is under way
     if not session.is_current(snapshot):
         return
     shown = diagnostics(findings, snapshot.text, folder.path, folder.settings, session.client)
