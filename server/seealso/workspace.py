@@ -64,11 +64,13 @@ def preload() -> None:
     A front end with several threads calls it before they begin: native libraries imported side by side by two threads
     have been seen to crash the interpreter.
     """
-    import onnxruntime  # noqa: F401
     import usearch.index  # noqa: F401
 
     import seealso.indexer
     import seealso.questions  # noqa: F401
+    from seealso.embed.runtime import onnxruntime
+
+    onnxruntime()
 
 
 class Workspace:

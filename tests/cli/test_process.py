@@ -220,6 +220,18 @@ def test_doctor(scratch: Seealso) -> None:
     assert all(check["ok"] and check["detail"] and not check["hint"] for check in checks), checks
 
 
+def test_nothing_but_our_cache_is_written(scratch: Seealso, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    for variable in ("HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(variable, str(home))
+    (scratch.folder / "a.md").write_text("The duty phone is handed over on Monday at nine.\n")
+    assert scratch("index", "docs").code == 0
+    assert scratch("search", "phone", "--path", "docs").code == 0
+    # Without the variable, ONNX Runtime leaves an id of the machine there, and what it is going to send.
+    assert [path for path in home.rglob("*") if path.is_file()] == []
+
+
 def test_doctor_finds_a_cache_that_cannot_be_written(scratch: Seealso) -> None:
     scratch.cache.write_text("a file where the folder should be")
     result = scratch("doctor", COLUMNS="80")

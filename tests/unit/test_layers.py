@@ -33,7 +33,7 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 
 ONLY_IMPORTER = {
     "usearch": ["index/vectors.py", "workspace.py"],
-    "onnxruntime": ["embed/onnx.py", "workspace.py"],
+    "onnxruntime": ["embed/runtime.py"],
     "pygls": ["lsp/"],
     "lsprotocol": ["lsp/"],
     "sqlite3": ["index/", "cli/doctor.py", "cli/checks.py"],

@@ -17,6 +17,7 @@ import numpy as np
 from seealso.embed.base import ModelInfo
 from seealso.embed.batching import equal_length_batches
 from seealso.embed.cores import default_threads
+from seealso.embed.runtime import onnxruntime
 from seealso.errors import EmbeddingError
 
 if TYPE_CHECKING:
@@ -123,17 +124,16 @@ class OnnxEmbedder:
 
 def _session(path: Path) -> Any:
     try:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
+        runtime = onnxruntime()
+        options = runtime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         # The graph is written as it shall run; rewriting would undo what was measured to be fastest.
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_DISABLE_ALL
         # Batches have many shapes; a plan for each would only pile up.
         options.enable_mem_pattern = False
         options.log_severity_level = 3
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # missing library, missing or damaged file: each has its own class
         raise EmbeddingError(f"The embedding model cannot be loaded: {error}", hint=REINSTALL) from error
 
