@@ -25,12 +25,12 @@ _MARKER = re.compile(
 )
 _ITEM_INSIDE = re.compile(rb"[\r\n][ \t]*+(?:[-*+o(]|\xe2|\d{1,4}[.)]|[a-z]\))")
 """What every line that is an item matches, and few others do."""
-_BLOCK = re.compile(rb"\S[^\r\n]*+(?:(?:\r\n?|\n)[ \t\f\v]*+[^\s][^\r\n]*+)*+")
+_BLOCK = re.compile(rb"\S[^\r\n]*+(?>(?:(?:\r\n?|\n)[ \t\f\v]*+[^\s][^\r\n]*+)*)")
 _NOT_LETTERS = bytes(range(0x41)) + b"[\\]^_`{|}~\x7f"
 _QUOTED = re.compile(r"^[ \t]*>(?:[ \t]*>)*[ \t]?", re.MULTILINE)
 _BULLET = re.compile(r"\s*(?:[-*+•‣▪]|o(?=[ \t]{2})|\d{1,4}[.)]|\((?:\d{1,4}|[a-z])\)|[a-z]\))(?:\s+|\Z)")
-_RULE = re.compile(rb"([=\-~^*#_+])\1{2,}+(?=\s|\Z)")
-_RULE_INSIDE = re.compile(rb"([=\-~^*#_+])\1{2,}+[ \t]*+(?:[\r\n]|\Z)")
+_RULE = re.compile(rb"([=\-~^*#_+])(?>\1{2,})(?=\s|\Z)")
+_RULE_INSIDE = re.compile(rb"([=\-~^*#_+])(?>\1{2,})[ \t]*+(?:[\r\n]|\Z)")
 _MAX_INDENT = 200
 _NUMBERED = re.compile(r"((?:\d{1,3}\.)*\d{1,3})\.?[ \t]+\S")
 _SENTENCE = (".", ",", ";", ":", "?", "!", "。", "，", "、", "；", "：")

@@ -7,12 +7,22 @@ from __future__ import annotations
 
 import re
 
+
+def _many(alternatives: str) -> str:
+    """Return a pattern for any number of them, without a way back.
+
+    Not `(?:...)*+`, which matches nothing on Python 3.11.2 when an alternative looks ahead.
+    """
+    return f"(?>(?:{alternatives})*)"
+
+
 AUTOLINK = re.compile(r"<([A-Za-z][A-Za-z0-9+.\-]{1,31}:[^\s<>]*+|[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,253})>")
 _BRACED = r"\{[^{}]*+\}"
-_ATTRIBUTE = rf"""(?:[A-Za-z_:@#][\w.:@-]*+(?:\s*+=\s*+(?:[^\s"'=<>`{{]++|"[^"]*+"|'[^']*+'|{_BRACED}))?+|{_BRACED})"""
+_VALUE = rf"""(?>(?:\s*+=\s*+(?:[^\s"'=<>`{{]++|"[^"]*+"|'[^']*+'|{_BRACED}))?)"""
+_ATTRIBUTE = rf"(?:[A-Za-z_:@#][\w.:@-]*+{_VALUE}|{_BRACED})"
 # A placeholder such as <file_name> is no tag; <Tabs.Item> is one to MDX.
-_NAME = r"[A-Z][A-Za-z0-9]*+(?:\.[A-Z][A-Za-z0-9]*+)++|[A-Za-z][A-Za-z0-9-]*+"
-TAG = re.compile(rf"<(?:/({_NAME})|({_NAME})((?:\s++{_ATTRIBUTE})*+)\s*+/?)\s*+>")
+_NAME = r"[A-Z][A-Za-z0-9]*+(?>(?:\.[A-Z][A-Za-z0-9]*+)+)|[A-Za-z][A-Za-z0-9-]*+"
+TAG = re.compile(rf"<(?:/({_NAME})|({_NAME})((?>(?:\s++{_ATTRIBUTE})*))\s*+/?)\s*+>")
 DECLARATION = re.compile(r"<(?:\?|![A-Za-z]|!\[CDATA\[)[^>]{0,500}+>")
 HREF = re.compile(r"""\bhref\s*=\s*["']([^"']+)["']""", re.IGNORECASE)
 
@@ -26,11 +36,20 @@ PHRASING = frozenset(
 
 # A destination may hold balanced parentheses; two levels of them are more than any real link has.
 _PLAIN = r"[^\s()\\]|\\."
+_INNER = rf"\({_many(_PLAIN)}\)"
+_OUTER = rf"\({_many(f'{_PLAIN}|{_INNER}')}\)"
+_QUOTED = "|".join(
+    (
+        '"' + _many(r'[^"\\]|\\.') + '"',
+        "'" + _many(r"[^'\\]|\\.") + "'",
+        r"\(" + _many(r"[^()\\]|\\.") + r"\)",
+    )
+)
 DESTINATION = re.compile(
     rf"""\(\s*+
-        (?: <([^<>\n]*+)> | ((?!<)(?:{_PLAIN}|\((?:{_PLAIN}|\((?:{_PLAIN})*+\))*+\))*+) )
-        (?:\s++(?:"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|\((?:[^()\\]|\\.)*+\)))?+
+        (?: <([^<>\n]*+)> | ((?!<){_many(f"{_PLAIN}|{_OUTER}")}) )
+        (?>(?:\s++(?:{_QUOTED}))?)
         \s*+\)""",
     re.VERBOSE | re.DOTALL,
 )
-LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){0,999}+)\]", re.DOTALL)
+LABEL = re.compile(r"\[((?>(?:[^\[\]\\]|\\.){0,999}))\]", re.DOTALL)
