@@ -32,7 +32,7 @@ LAYERS = (
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 
 ONLY_IMPORTER = {
-    "usearch": ["index/vectors.py", "workspace.py"],
+    "usearch": ["index/vectors.py"],
     "onnxruntime": ["embed/runtime.py"],
     "pygls": ["lsp/"],
     "lsprotocol": ["lsp/"],

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seealso.embed.base import Vectors
+from seealso.embed.runtime import onnxruntime
 from seealso.index.store import Store
 
 if TYPE_CHECKING:
@@ -39,6 +40,17 @@ _CHUNK = 8192
 _META = "vector_file"
 
 log = logging.getLogger(__name__)
+
+
+def load_usearch() -> type[Index]:
+    """Import usearch, after ONNX Runtime.
+
+    The other way round the interpreter crashes when that is loaded (usearch 2.26.6 and ONNX Runtime 1.32.0 on Linux).
+    """
+    onnxruntime()
+    from usearch.index import Index
+
+    return Index
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +196,7 @@ class VectorIndex:
         return index
 
     def _new_index(self) -> Index:
-        from usearch.index import Index
-
-        return Index(
+        return load_usearch()(
             ndim=self._dimension,
             metric="ip",
             dtype="f16",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -113,3 +115,8 @@ def test_other_models_vectors_take_no_part(tmp_path: Path) -> None:
     found = VectorIndex(tmp_path, other, DIMENSION)
     found.follow(corpus.store)
     assert found.search(corpus.matrix[0], 3) == []
+
+
+def test_usearch_does_not_crash_the_model() -> None:
+    program = "from seealso.index.vectors import load_usearch; load_usearch(); import onnxruntime"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
