@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 SHOWN = 20
 """Places that repeat one passage, at most, in one answer."""
 
+MAX_PHRASE = 12
+"""Terms at the end of a text that are looked for one after another."""
+
 RANKED = 40
 """Texts whose places and words are looked up, out of those found; the others cannot come out on top."""
 
@@ -60,6 +63,13 @@ class Questions:
             if match.place.path != exclude and match.place.text != text
         ]
         return Answer(diversify(matches, limit, self.settings.related.per_document), self._complete(vector))
+
+    def with_phrase(self, text: str, limit: int) -> list[Match]:
+        """Return places of saved passages in which the words of a text stand one after another."""
+        find = self.candidates
+        passage_ids = find.store.lexical.phrase(lexical_terms(text)[-MAX_PHRASE:], limit)
+        places = find.places(set(find.store.passages_by_id(passage_ids).values()), limit=1)
+        return [Match(place, score=1.0, dense=None, lexical=1.0) for at in places.values() for place, _ in at]
 
     def related(self, path: str, passage: Passage, vector: Vectors | None, limit: int) -> Related:
         """Return what repeats a passage and what else is related to it."""

@@ -99,6 +99,7 @@ class CompletionSettings:
     enabled: bool = option(True, "Offer links to related sections and snippets from related passages.")
     links: bool = option(True, "Offer links to related sections.")
     snippets: bool = option(True, "Offer quotations and continuations from related passages.")
+    inside_words: bool = option(False, "Also offer them in the middle of a word, where Enter may then accept one.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +133,10 @@ def wire_name(name: str) -> str:
     return head + "".join(part.capitalize() for part in rest)
 
 
+CLIENT_KEYS = frozenset({"seealso.trace"})
+"""What clients keep in our section for themselves: `seealso.trace.server` is how much of the protocol they log."""
+
+
 def _section(cls: Any, wire: object, path: str, problems: list[str]) -> Any:
     if wire is None:
         wire = {}
@@ -143,7 +148,7 @@ def _section(cls: Any, wire: object, path: str, problems: list[str]) -> Any:
     problems += [
         f"`{path}.{key}` is not a setting of seealso{_nearest(str(key), known)}; it is ignored."
         for key in wire
-        if key not in known
+        if key not in known and f"{path}.{key}" not in CLIENT_KEYS
     ]
     values: dict[str, Any] = {}
     for key, spec in known.items():

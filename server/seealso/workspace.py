@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +20,7 @@ from seealso.model import (
     DuplicateKind,
     Heading,
     IndexStatus,
+    Match,
     Passage,
     Place,
     Progress,
@@ -64,13 +65,11 @@ def preload() -> None:
     A front end with several threads calls it before they begin: native libraries imported side by side by two threads
     have been seen to crash the interpreter.
     """
-    import usearch.index  # noqa: F401
-
     import seealso.indexer
     import seealso.questions  # noqa: F401
-    from seealso.embed.runtime import onnxruntime
+    from seealso.index.vectors import load_usearch
 
-    onnxruntime()
+    load_usearch()
 
 
 class Workspace:
@@ -278,6 +277,11 @@ class Workspace:
         vector = self._texts().of_text(text, "passage")
         with self._asking() as questions:
             return questions.related_to_text(text, vector, limit, exclude) if questions else Answer((), False)
+
+    def with_phrase(self, text: str, limit: int) -> Sequence[Match]:
+        """Return saved passages in which the words of a text stand one after another; the last may be unfinished."""
+        with self._asking() as questions:
+            return questions.with_phrase(text, limit) if questions else ()
 
     def duplicates(self, kinds: Collection[DuplicateKind] | None = None) -> list[DuplicateGroup]:
         """Return the groups of passages that repeat one another, longest and strongest first."""

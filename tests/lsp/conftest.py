@@ -111,7 +111,9 @@ def capabilities(request: pytest.FixtureRequest) -> str:
 async def reader(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
     """An editor on the sample workspace, indexed, all documents open; tests change nothing."""
     base = tmp_path_factory.mktemp("reader")
-    editor = await Editor.start(write(base / "docs", FILES), base / "cache", capabilities=request.param)
+    options = {"completion": {"insideWords": True}}
+    docs = write(base / "docs", FILES)
+    editor = await Editor.start(docs, base / "cache", capabilities=request.param, options=options)
     assert await editor.indexed() == "up to date"
     for path in FILES:
         editor.open(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -200,3 +201,58 @@ async def test_wiki_links_where_the_document_uses_them(start: StartEditor) -> No
         "6:4-6:9",
         "[[guide/install#Firewall]]$0",
     )
+
+
+async def test_a_word_that_is_being_typed_is_left_alone(start: StartEditor) -> None:
+    # Editors that complete while one types select the first item, and Enter at the end of the line would insert it.
+    editor = await start()
+    await editor.indexed()
+    editor.open(DRAFT)
+    editor.change(DRAFT, "4:0-4:9", "See fire")
+    assert await editor.complete(DRAFT, "4:8") is None
+    editor.change(DRAFT, "4:8-4:8", " ")
+    assert await editor.complete(DRAFT, "4:9") is not None
+
+
+async def test_an_answer_for_what_was_typed_before_is_an_answer(start: StartEditor) -> None:
+    editor = await start()
+    await editor.indexed()
+    editor.open(DRAFT)
+    asked = asyncio.create_task(editor.complete(DRAFT, "4:9", trigger="["))
+    await asyncio.sleep(0)
+    editor.change(DRAFT, "4:9-4:9", "b")
+    assert edit(find(await asked, "restore.md"))[0] == "4:8-4:9"
+
+
+async def test_rows_say_where_they_lead(start: StartEditor) -> None:
+    details = types.ClientCompletionItemOptions(snippet_support=True, label_details_support=True)
+    completion = types.CompletionClientCapabilities(completion_item=details)
+    document = types.TextDocumentClientCapabilities(completion=completion)
+    editor = await start(capabilities=types.ClientCapabilities(text_document=document))
+    editor.open(DRAFT)
+    await editor.command("updateIndex")
+    item = find(await editor.complete(DRAFT, "4:9", trigger="["), "restore.md")
+    assert item.label_details == types.CompletionItemLabelDetails(description="guide/restore.md")
+    found = await editor.complete(DRAFT, "2:49")
+    assert found is not None
+    assert found.items[0].label_details == types.CompletionItemLabelDetails(description="continue · guide/restore.md")
+
+
+async def test_a_sentence_that_stands_elsewhere_is_continued_whatever_stands_before_it(start: StartEditor) -> None:
+    editor = await start()
+    await editor.indexed()
+    text = f"{MUSIC}\n\nThe signing key is "
+    editor.open("new.md", text)
+    found = await editor.complete("new.md", "2:19")
+    assert edit(find(found, "printed on the last page"))[1] == "${1:printed on the last page of the contract.}$0"
+
+
+async def test_among_titles_with_the_word_those_of_the_subject_come_first(start: StartEditor, root: Path) -> None:
+    (root / "aaa.md").write_text("# Restoring paintings\n\nOld varnish is taken off with swabs.\n")
+    editor = await start()
+    await editor.indexed()
+    text = "A backup is put back by hand: stop the service, copy the data folder. See [resto"
+    editor.open("new.md", text)
+    found = await editor.complete("new.md", f"0:{len(text)}")
+    assert found is not None
+    assert [item.label for item in found.items][:2] == ["Restoring", "Restoring paintings"]

@@ -42,3 +42,9 @@ def test_reading_patterns_costs_nothing_without_any() -> None:
     )
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert printed.stdout.strip() == "False"
+
+
+def test_what_clients_keep_in_our_section_is_no_problem() -> None:
+    settings, problems = resolve({"trace": {"server": "off"}, "hover": {"enabled": False}})
+    assert not settings.hover.enabled
+    assert problems == ()

@@ -69,6 +69,14 @@ class LexicalIndex:
         )
         return dict(rows.fetchall())
 
+    def phrase(self, terms: Sequence[str], limit: int) -> list[int]:
+        """Return the ids of passages in whose text the terms stand one after another; the last may be unfinished."""
+        if not terms:
+            return []
+        query = f'body : "{" ".join(terms)}" *'
+        rows = self._db.execute("SELECT rowid FROM lexical WHERE lexical MATCH ? LIMIT ?", (query, limit))
+        return [row[0] for row in rows]
+
     def salient(
         self, terms: Iterable[str], limit: int = MAX_QUERY_TERMS, *, also: Collection[str] = frozenset()
     ) -> list[str]:

@@ -29,6 +29,8 @@ class Client:
     completion_plain: bool = False
     """Documentation may be marked as plain text; otherwise it is a bare string."""
     completion_snippets: bool = False
+    completion_label_details: bool = False
+    """Rows of the list may say more than their label."""
     completion_lazy_documentation: bool = True
     """Documentation may come with `completionItem/resolve`."""
     diagnostic_related: bool = False
@@ -58,6 +60,7 @@ class Client:
             completion_markdown=MarkupKind.Markdown in documentation,
             completion_plain=MarkupKind.PlainText in documentation,
             completion_snippets=bool(ask("text_document.completion.completion_item.snippet_support")),
+            completion_label_details=bool(ask("text_document.completion.completion_item.label_details_support")),
             completion_lazy_documentation="documentation" in (_LAZY_BY_DEFAULT if lazy is None else lazy),
             diagnostic_related=bool(ask("text_document.publish_diagnostics.related_information")),
             diagnostic_data=bool(ask("text_document.publish_diagnostics.data_support")),

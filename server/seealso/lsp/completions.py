@@ -120,17 +120,22 @@ def link_proposals(
     matches: Iterable[Match],
     named: Iterable[Named],
     *,
+    near: Iterable[Match],
     wiki: bool,
 ) -> list[Proposal]:
-    """Return links to sections: first those whose title has the typed words, then those related by meaning."""
+    """Return links to sections: first those whose title has the typed words, then those of the matches.
+
+    Of the named ones those come first whose documents are among `near`, what the paragraph is about.
+    """
     related = [match.place for match in matches]
-    rank = {place.path: index for index, place in reversed(list(enumerate(related)))}
+    rank = {match.place.path: index for index, match in reversed(list(enumerate(near)))}
     best = nsmallest(
         MAX_LINKS,
         named,
         key=lambda found: (
+            found.path not in rank,
             not found.begins,
-            rank.get(found.path, len(rank)),
+            rank.get(found.path, 0),
             found.path != document,
             len(found.heading.title),
         ),
@@ -226,6 +231,8 @@ def continuations(
     for _, sentence, place in found:
         rest = rest_of(sentence, partial)
         if rest and sentence != last and len(proposals) < MAX_CONTINUATIONS:
+            # The space after the last word may be there already.
+            rest = rest if typed or gap else rest.lstrip()
             text = typed + rest if partial else gap + sentence
             proposals.setdefault(
                 text,

@@ -106,7 +106,9 @@ def test_titles_are_found_by_their_words(typed: str, expected: list[bool]) -> No
 
 def test_titles_that_begin_with_the_words_come_first_then_what_is_related() -> None:
     related = [match("e.md", "x", "Setup"), match("a.md", "y", "Installing on Linux")]
-    found = completions.link_proposals("guide/x.md", markdown.FORMAT, related, headings("inst"), wiki=False)
+    found = completions.link_proposals(
+        "guide/x.md", markdown.FORMAT, related, headings("inst"), near=related, wiki=False
+    )
     assert [proposal.text for proposal in found] == [
         "[Installing on Linux](../a.md#installing-on-linux)",
         "[Install](c.md)",
@@ -118,18 +120,18 @@ def test_titles_that_begin_with_the_words_come_first_then_what_is_related() -> N
 
 
 def test_links_in_restructuredtext() -> None:
-    found = completions.link_proposals("guide/x.rst", rst.FORMAT, [match("a.rst", "x")], (), wiki=False)
+    found = completions.link_proposals("guide/x.rst", rst.FORMAT, [match("a.rst", "x")], (), near=(), wiki=False)
     assert [proposal.text for proposal in found] == [":doc:`a <../a>`"]
 
 
 def test_wiki_links_name_the_document_and_the_heading() -> None:
-    found = completions.link_proposals("x.md", markdown.FORMAT, [], headings("install"), wiki=True)
+    found = completions.link_proposals("x.md", markdown.FORMAT, [], headings("install"), near=(), wiki=True)
     assert [proposal.text for proposal in found] == ["[[guide/c]]", "[[a#Installing on Linux]]", "[[b#How to install]]"]
 
 
 def test_a_section_is_offered_once() -> None:
     related = [match("e.md", "x", "Setup"), match("e.md", "y", "Setup")]
-    assert len(completions.link_proposals("x.md", markdown.FORMAT, related, (), wiki=False)) == 1
+    assert len(completions.link_proposals("x.md", markdown.FORMAT, related, (), near=(), wiki=False)) == 1
 
 
 @pytest.mark.parametrize(

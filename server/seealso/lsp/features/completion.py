@@ -37,6 +37,9 @@ MIN_WORD = 2
 LINKS_WHILE_TYPING = 5
 """Links offered for a plain word; after a bracket there may be more."""
 
+MIN_PHRASE = 3
+"""Words of an unfinished sentence that are looked for as they stand."""
+
 _KINDS = {
     "link": types.CompletionItemKind.Reference,
     "quote": types.CompletionItemKind.Snippet,
@@ -64,8 +67,9 @@ def register(server: Server) -> None:
         )
         request = _Request(snapshot, params.position, settings, triggered, folder.titles, await folder.opened_paths())
         found = await folder.ask(request)
-        if found is None or not ls.session.is_current(snapshot):
+        if found is None:
             return None
+        # Also when the writer has typed on: clients keep what they asked for, and filter it themselves.
         context, proposals = found
         where = _range(snapshot, params.position, context)
         items = [
@@ -109,6 +113,8 @@ class _Request:
         context = completions.context(prefix, text.suffix(self.position), markdown=markdown)
         if context is None or (self.triggered and context.kind == "any"):
             return None
+        if context.kind == "any" and context.typed and not self.settings.inside_words:
+            return None
         before = prefix.removesuffix(context.replaced)
         line, _ = text.place(self.position)
         if in_literal(text.lines, line, syntax.name):
@@ -117,24 +123,30 @@ class _Request:
         segmentation = workspace.segmentation(snapshot.path)
         passages = segmentation.passages if segmentation is not None else ()
         previous = next((passage.text for passage in reversed(passages) if passage.end_line < line), "")
-        matches = self._matches(workspace, context, completions.subject(paragraph, previous))
+        near = self._related(workspace, completions.subject(paragraph, previous))
 
         proposals: list[Proposal] = []
         if self.settings.snippets and context.kind == "any":
             # A new paragraph goes on from the one before.
             so_far = sentences.written(paragraph) if paragraph.strip() else sentences.finished(previous)
             gap = completions.gap_after(before)
-            proposals += completions.continuations(so_far, context.typed, gap, matches, workspace.following)
+            again = workspace.with_phrase(so_far.partial, MATCHES) if len(so_far.partial.split()) >= MIN_PHRASE else ()
+            places = [*again, *render.worthwhile(near)]
+            proposals += completions.continuations(so_far, context.typed, gap, places, workspace.following)
         if self.settings.links:
             wiki = context.kind == "wiki" or (markdown and self._links_as_wikis_do(workspace, passages))
             words = context.typed.strip() if context.kind != "any" or len(context.typed) > MIN_WORD else ""
             named = self.titles.find(words, workspace, self.opened)
-            links = completions.link_proposals(snapshot.path, syntax, matches, named, wiki=wiki)
+            matches = near if context.kind != "any" else render.worthwhile(near)
+            if context.kind != "any" and words:
+                matches = render.worthwhile(workspace.search(words, MATCHES).matches) if len(words) > MIN_WORD else ()
+            links = completions.link_proposals(snapshot.path, syntax, matches, named, near=near, wiki=wiki)
             proposals += links if context.kind != "any" else links[:LINKS_WHILE_TYPING]
         if self.settings.snippets and context.kind == "any" and not context.typed:
             # Only on request: while a word is being typed a list of quotations would be in the way.
             own_line = not before.strip()
-            proposals += completions.quote_proposals(snapshot.path, syntax, matches, on_own_line=own_line)
+            quoted = render.worthwhile(near)
+            proposals += completions.quote_proposals(snapshot.path, syntax, quoted, on_own_line=own_line)
         return context, proposals
 
     def _links_as_wikis_do(self, workspace: Workspace, passages: Iterable[Passage]) -> bool:
@@ -144,13 +156,11 @@ class _Request:
             return own
         return completions.links_as_wikis_do(self.titles.links(workspace, "markdown")) or False
 
-    def _matches(self, workspace: Workspace, context: Context, subject: str) -> Sequence[Match]:
-        if context.kind != "any" and context.typed.strip():
-            return workspace.search(context.typed.strip(), MATCHES).matches
+    def _related(self, workspace: Workspace, subject: str) -> Sequence[Match]:
+        """Return what has been written elsewhere about what is being written here."""
         if not subject:
             return ()
-        answer = workspace.related_to_text(subject[-QUERY_CHARACTERS:], MATCHES, exclude=self.snapshot.path)
-        return answer.matches if context.kind != "any" else render.worthwhile(answer.matches)
+        return workspace.related_to_text(subject[-QUERY_CHARACTERS:], MATCHES, exclude=self.snapshot.path).matches
 
 
 def _range(snapshot: Snapshot, position: types.Position, context: Context) -> types.Range:
@@ -176,6 +186,9 @@ def _item(
         text_edit=types.TextEdit(where, text),
         insert_text_format=types.InsertTextFormat.Snippet if as_snippet else types.InsertTextFormat.PlainText,
     )
+    if client.completion_label_details:
+        kind = "" if proposal.kind == "link" else f"{proposal.kind} · "
+        item.label_details = types.CompletionItemLabelDetails(description=f"{kind}{proposal.path}")
     if client.completion_lazy_documentation:
         item.data = {"folder": folder, "path": proposal.path, "line": proposal.line}
     elif proposal.place is not None:
