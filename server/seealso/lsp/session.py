@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -109,7 +110,8 @@ class Session:
         if problems:
             self.outbox.tell_once(tuple(problems), "seealso settings: " + " ".join(problems))
         for folder, wanted in zip(folders, settings, strict=True):
-            await self._configure(folder, wanted)
+            # Shielded: the next notification cancels this one, but what a folder has begun to do it has to finish.
+            await asyncio.shield(self._configure(folder, wanted))
 
     async def _configure(self, folder: Folder, settings: Settings) -> None:
         try:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from seealso.lsp.folder import Folder
-from seealso.settings import DuplicateSettings, HoverSettings, IndexSettings, Settings
-from unit.lsp.loopback import Loopback, document, loopback
+from seealso.settings import DuplicateSettings, HoverSettings, IndexSettings, Settings, resolve
+from unit.lsp.loopback import TIMEOUT_S, Gate, Loopback, document, loopback
 
 TEXT = "# Title\n\nThe orchestra plays a symphony by Mahler on Friday evening in the old concert hall.\n"
 
@@ -88,3 +88,25 @@ async def test_a_client_that_falls_silent_keeps_its_settings(root: Path) -> None
         await answered(2, {"result": [None]})
         await configured
         assert folder.settings.hover.enabled, "an answer that says nothing means the defaults"
+
+
+@pytest.mark.parametrize("name", [pytest.param("docs", id="open"), pytest.param("late", id="being opened")])
+async def test_settings_survive_a_notification_that_comes_right_after(root: Path, tmp_path: Path, name: str) -> None:
+    async with loopback(root) as client:
+        await opened(client, root)
+        session = client.server.session
+        (tmp_path / "late").mkdir()
+        session.add_folder((tmp_path / "late").as_uri())
+        session.pushed = {"related": {"limit": 1}}
+        if name == "late":
+            await session.folders[root.as_uri()].configure(resolve(session.pushed)[0])
+        with Gate(client):
+            first = asyncio.create_task(session.configure())
+            for _ in range(3):
+                await asyncio.sleep(0)
+            first.cancel()  # what the debouncer does to the older of two
+            await asyncio.gather(first, return_exceptions=True)
+        await session.configure()
+        async with asyncio.timeout(TIMEOUT_S):
+            folder = session.folders[(tmp_path / name).as_uri()]
+            assert await folder.ask(lambda workspace: workspace.settings.related.limit) == 1
