@@ -187,11 +187,9 @@ class Folder:
     def _write_edits(self, workspace: Workspace) -> None:
         """Hand over the buffers that changed. Not part of the question: cancelling that must not lose an edit."""
         for document in self._documents(self):
-            if document.written == document.version:
-                continue
-            document.written = document.version
-            if (path := workspace.relative(document.path)) is not None:
-                self._submit(_Write(workspace, path, document, self._membership))
+            if document.written != document.version:
+                document.written = document.version
+                self._submit(_Write(workspace, document, self._membership))
 
     def _submit(self, work: Callable[[], None]) -> None:
         loop = asyncio.get_running_loop()
@@ -244,17 +242,21 @@ class _Write:
 
     __slots__ = ("language_id", "membership", "path", "text", "version", "workspace")
 
-    def __init__(self, workspace: Workspace, path: str, document: Document, membership: _Membership) -> None:
+    def __init__(self, workspace: Workspace, document: Document, membership: _Membership) -> None:
         self.workspace = workspace
-        self.path = path
+        self.path = document.path
         self.text = document.text
         self.version = document.version
         self.language_id = document.language_id
         self.membership = membership
 
     def __call__(self) -> None:
+        # Here, not on the loop: it looks at the disk, and a path that goes wrong is one document's trouble.
+        path = self.workspace.relative(self.path)
+        if path is None:
+            return
         source = self.text.source
-        if self.membership.holds(self.workspace, self.path, source):
-            self.workspace.set_buffer(self.path, source, self.version, self.language_id)
+        if self.membership.holds(self.workspace, path, source):
+            self.workspace.set_buffer(path, source, self.version, self.language_id)
         else:
-            self.workspace.drop_buffer(self.path)
+            self.workspace.drop_buffer(path)

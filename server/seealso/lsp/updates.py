@@ -151,8 +151,8 @@ class Updater:
                 loop.call_soon_threadsafe(self._on_progress, progress, now - started)
 
         update = self._workspace.rebuild if request.rebuild else self._workspace.update
-        first = self._first()
         try:
+            first = self._first()
             result = await loop.run_in_executor(
                 self._executor, lambda: update(report=report, cancelled=cancelled.is_set, first=first)
             )

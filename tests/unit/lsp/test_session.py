@@ -10,9 +10,13 @@ import pytest
 
 from seealso.lsp.folder import Folder
 from seealso.settings import DuplicateSettings, HoverSettings, IndexSettings, Settings, resolve
-from unit.lsp.loopback import TIMEOUT_S, Gate, Loopback, document, loopback
+from unit.lsp.loopback import TIMEOUT_S, Gate, Loopback, document, hover, loopback
 
 TEXT = "# Title\n\nThe orchestra plays a symphony by Mahler on Friday evening in the old concert hall.\n"
+TWICE = TEXT + "\n" + TEXT.splitlines()[2] + "\n"
+"""Its passages are duplicates of each other, so that there is something to say whatever the index knows."""
+
+UPDATE = {"command": "seealso.updateIndex"}
 
 pytestmark = pytest.mark.asyncio
 
@@ -28,9 +32,13 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "docs"
 
 
+def added(folder: Path) -> dict[str, Any]:
+    return {"event": {"added": [{"uri": folder.as_uri(), "name": folder.name}], "removed": []}}
+
+
 async def opened(client: Loopback, root: Path) -> Folder:
     """Return the folder once its first update is over."""
-    await client.request("workspace/executeCommand", {"command": "seealso.updateIndex"})
+    await client.request("workspace/executeCommand", UPDATE)
     return client.server.session.folders[root.as_uri()]
 
 
@@ -56,12 +64,10 @@ async def test_an_inner_folder_gets_the_open_buffers(root: Path) -> None:
     async with loopback(root) as client:
         path = root / "inner" / "unsaved.md"
         client.notify("textDocument/didOpen", document(path, TEXT))
-        hover = {"textDocument": {"uri": path.as_uri()}, "position": {"line": 2, "character": 0}}
-        await client.request("textDocument/hover", hover)
-        inner = {"uri": (root / "inner").as_uri(), "name": "inner"}
-        client.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": [inner], "removed": []}})
-        await client.request("textDocument/hover", hover)
-        folder = client.server.session.folders[inner["uri"]]
+        await client.request("textDocument/hover", hover(path))
+        client.notify("workspace/didChangeWorkspaceFolders", added(root / "inner"))
+        await client.request("textDocument/hover", hover(path))
+        folder = client.server.session.folders[(root / "inner").as_uri()]
         found = await folder.ask(lambda workspace: workspace.segmentation("unsaved.md"))
         assert found is not None
         assert [passage.text for passage in found.passages] == [TEXT.splitlines()[2]]
@@ -110,3 +116,18 @@ async def test_settings_survive_a_notification_that_comes_right_after(root: Path
         async with asyncio.timeout(TIMEOUT_S):
             folder = session.folders[(tmp_path / name).as_uri()]
             assert await folder.ask(lambda workspace: workspace.settings.related.limit) == 1
+
+
+async def test_a_link_that_leads_to_itself_disturbs_no_other_document(root: Path, tmp_path: Path) -> None:
+    circle, elsewhere = root / "circle.md", tmp_path / "elsewhere.md"
+    for path in (circle, elsewhere, tmp_path / "folder"):
+        path.symlink_to(path.name)
+    async with loopback(root) as client:
+        client.notify("textDocument/didOpen", document(circle, TEXT))
+        client.notify("textDocument/didOpen", document(elsewhere, TEXT))
+        client.notify("textDocument/didOpen", document(root / "a.md", TWICE))
+        client.notify("workspace/didChangeWorkspaceFolders", added(tmp_path / "folder"))
+        await client.request("workspace/executeCommand", {**UPDATE, "arguments": [{"uri": root.as_uri()}]})
+        assert await client.request("textDocument/hover", hover(root / "a.md")) is not None
+        assert await client.request("textDocument/hover", hover(elsewhere)) is None
+        assert not [m for m in client.all("window/showMessage") if "internal error" in m["params"]["message"]]

@@ -200,6 +200,18 @@ async def test_a_short_update_nobody_asked_for_shows_no_bar(bench: Bench) -> Non
     await bench.until(lambda: [value["kind"] for value in bench.wire.values()][-1:] == ["end"])
 
 
+async def test_what_goes_wrong_before_an_update_is_answered_too(bench: Bench) -> None:
+    def broken() -> list[str]:
+        raise ZeroDivisionError
+
+    bench.updater._first = broken
+    with pytest.raises(ZeroDivisionError):
+        await bench.report(bench.updater.request())
+    bench.updater._first = list
+    bench.embedder.gate.set()
+    assert (await bench.report(bench.updater.request())).embedded == 1
+
+
 async def test_nothing_runs_after_the_end(bench: Bench) -> None:
     bench.updater.close()
     with pytest.raises(CancelledError):
