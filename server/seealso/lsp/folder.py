@@ -162,13 +162,16 @@ class Folder:
         return await loop.run_in_executor(self._threads.reviews, question, workspace)
 
     def drop(self, document: Document) -> None:
-        """Let the file on disk count again."""
+        """Let the file on disk count again, or another open document that is the same file by another name."""
         self.titles.forget()
         if self._opened.done() and not self._opened.cancelled() and self._opened.exception() is None:
             workspace = self._opened.result()
             relative = workspace.relative(document.path)
             if relative is not None:
                 self._submit(lambda: workspace.drop_buffer(relative))
+                for other in self._documents(self):
+                    if workspace.relative(other.path) == relative:
+                        other.written = None
 
     def close(self) -> None:
         """Stop work; the workspace is closed when its threads have left it."""

@@ -42,6 +42,12 @@ async def opened(client: Loopback, root: Path) -> Folder:
     return client.server.session.folders[root.as_uri()]
 
 
+async def passages(folder: Folder, path: str) -> list[str] | None:
+    """Return what a document says, as the workspace has it."""
+    found = await folder.ask(lambda workspace: workspace.segmentation(path))
+    return None if found is None else [passage.text for passage in found.passages]
+
+
 @pytest.mark.parametrize(
     ("settings", "updates"),
     [
@@ -68,11 +74,9 @@ async def test_an_inner_folder_gets_the_open_buffers(root: Path) -> None:
         client.notify("workspace/didChangeWorkspaceFolders", added(root / "inner"))
         await client.request("textDocument/hover", hover(path))
         folder = client.server.session.folders[(root / "inner").as_uri()]
-        found = await folder.ask(lambda workspace: workspace.segmentation("unsaved.md"))
-        assert found is not None
-        assert [passage.text for passage in found.passages] == [TEXT.splitlines()[2]]
+        assert await passages(folder, "unsaved.md") == [TEXT.splitlines()[2]]
         outer = client.server.session.folders[root.as_uri()]
-        assert await outer.ask(lambda workspace: workspace.segmentation("inner/unsaved.md")) is None
+        assert await passages(outer, "inner/unsaved.md") is None
 
 
 async def test_a_client_that_falls_silent_keeps_its_settings(root: Path) -> None:
@@ -131,3 +135,20 @@ async def test_a_link_that_leads_to_itself_disturbs_no_other_document(root: Path
         assert await client.request("textDocument/hover", hover(root / "a.md")) is not None
         assert await client.request("textDocument/hover", hover(elsewhere)) is None
         assert not [m for m in client.all("window/showMessage") if "internal error" in m["params"]["message"]]
+
+
+@pytest.mark.parametrize("spelling", [pytest.param("link.md", id="link"), pytest.param("%61.md", id="percent")])
+async def test_unsaved_text_stays_when_another_name_of_its_file_is_closed(root: Path, spelling: str) -> None:
+    (root / "a.md").write_text("# On disk\n\nA recipe with onions, butter and a pinch of nutmeg for the winter.\n")
+    (root / "link.md").symlink_to("a.md")
+    async with loopback(root) as client:
+        folder = await opened(client, root)
+        client.notify("textDocument/didOpen", document(root / "a.md", TEXT))
+        other = document(root / "a.md", (root / "a.md").read_text())
+        other["textDocument"]["uri"] = f"{root.as_uri()}/{spelling}"
+        client.notify("textDocument/didOpen", other)
+        assert await passages(folder, "a.md") == [(root / "a.md").read_text().splitlines()[2]], "the latest counts"
+        client.notify("textDocument/didClose", {"textDocument": {"uri": other["textDocument"]["uri"]}})
+        assert await passages(folder, "a.md") == [TEXT.splitlines()[2]]
+        client.notify("textDocument/didClose", {"textDocument": {"uri": (root / "a.md").as_uri()}})
+        assert await passages(folder, "a.md") == [(root / "a.md").read_text().splitlines()[2]]
