@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,7 +13,7 @@ from seealso.lsp.updates import Updater
 from seealso.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
     from concurrent.futures import Executor
     from pathlib import Path
 
@@ -106,7 +107,10 @@ class Folder:
 
     def _changed(self) -> None:
         self.titles.forget()
-        self._membership.forget()
+        before = self._membership.forget()
+        workspace = self._opened.result()
+        for document in self._documents(self):
+            self._submit(partial(_Write(workspace, document, self._membership).where_changed, before))
         self._on_change(self)
 
     def _paths(self, workspace: Workspace) -> list[str]:
@@ -221,14 +225,17 @@ class _Membership:
     def __init__(self) -> None:
         self._known: dict[str, bool] = {}
 
-    def forget(self) -> None:
-        """Look again: settings or ignore files may have changed."""
-        self._known = {}
+    def forget(self) -> dict[str, bool]:
+        """Look again: settings or ignore files may have changed. Return what was known before."""
+        before, self._known = self._known, {}
+        return before
 
     def holds(self, workspace: Workspace, path: str, text: str) -> bool:
         """Tell whether an open document counts: not one that is excluded or ignored, nor one that is too large."""
-        if len(text) > workspace.settings.index.max_file_bytes:
-            return False
+        return len(text) <= workspace.settings.index.max_file_bytes and self.belongs(workspace, path)
+
+    def belongs(self, workspace: Workspace, path: str) -> bool:
+        """Tell whether a document is neither excluded nor ignored."""
         known = self._known
         if path not in known:
             from seealso.corpus import Corpus
@@ -255,9 +262,18 @@ class _Write:
 
     def __call__(self) -> None:
         # Here, not on the loop: it looks at the disk, and a path that goes wrong is one document's trouble.
+        if (path := self.workspace.relative(self.path)) is not None:
+            self._write(path)
+
+    def where_changed(self, before: Mapping[str, bool]) -> None:
+        """Set the buffer when its document belongs to the workspace and did not, or the other way round."""
         path = self.workspace.relative(self.path)
-        if path is None:
+        if path is None or path not in before:
             return
+        if self.membership.belongs(self.workspace, path) is not before[path]:
+            self._write(path)
+
+    def _write(self, path: str) -> None:
         source = self.text.source
         if self.membership.holds(self.workspace, path, source):
             self.workspace.set_buffer(path, source, self.version, self.language_id)

@@ -10,6 +10,7 @@ import pytest
 
 from seealso.lsp.folder import Folder
 from seealso.settings import DuplicateSettings, HoverSettings, IndexSettings, Settings, resolve
+from seealso.workspace import Workspace
 from unit.lsp.loopback import TIMEOUT_S, Gate, Loopback, document, hover, loopback
 
 TEXT = "# Title\n\nThe orchestra plays a symphony by Mahler on Friday evening in the old concert hall.\n"
@@ -152,3 +153,25 @@ async def test_unsaved_text_stays_when_another_name_of_its_file_is_closed(root: 
         assert await passages(folder, "a.md") == [TEXT.splitlines()[2]]
         client.notify("textDocument/didClose", {"textDocument": {"uri": (root / "a.md").as_uri()}})
         assert await passages(folder, "a.md") == [(root / "a.md").read_text().splitlines()[2]]
+
+
+async def test_an_update_hands_over_only_what_belongs_differently(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[tuple[str, str]] = []
+    for name in ("set_buffer", "drop_buffer"):
+
+        def record(workspace: Workspace, path: str, *_arguments: object, name: str = name) -> None:
+            calls.append((name, path))
+
+        monkeypatch.setattr(Workspace, name, record)
+    async with loopback(root) as client:
+        for name in ("a.md", "b.md"):
+            client.notify("textDocument/didOpen", document(root / name, TEXT))
+        folder = await opened(client, root)
+        await folder.ask(lambda workspace: None)
+        assert calls == [("set_buffer", "a.md"), ("set_buffer", "b.md")]
+        for lines, expected in (("", []), ("b.md\n", [("drop_buffer", "b.md")]), ("", [("set_buffer", "b.md")])):
+            calls.clear()
+            (root / ".gitignore").write_text(lines)
+            await opened(client, root)
+            await folder.ask(lambda workspace: None)
+            assert calls == expected
