@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable
+from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -74,14 +75,14 @@ class Loopback:
 
 
 class Gate:
-    """Holds the thread for questions until it is opened."""
+    """Holds one of the threads until it is opened."""
 
-    def __init__(self, client: Loopback) -> None:
+    def __init__(self, client: Loopback, thread: str = "questions") -> None:
         self._opened = threading.Event()
-        self.session = client.server.session
+        self._thread: Executor = getattr(client.server.session.threads, thread)
 
     def __enter__(self) -> None:
-        self.session.threads.questions.submit(self._opened.wait)
+        self._thread.submit(self._opened.wait)
 
     def __exit__(self, *_error: object) -> None:
         self._opened.set()

@@ -175,3 +175,17 @@ async def test_an_update_hands_over_only_what_belongs_differently(root: Path, mo
             await opened(client, root)
             await folder.ask(lambda workspace: None)
             assert calls == expected
+
+
+async def test_cancelling_one_command_leaves_the_update_to_the_other(root: Path) -> None:
+    async with loopback(root) as client:
+        folder = await opened(client, root)
+        with Gate(client, "updates"):
+            folder.update()
+            await asyncio.sleep(0)  # it runs, and cannot be joined any more
+            cancelled, other = (client.ask("workspace/executeCommand", UPDATE) for _ in range(2))
+            await asyncio.sleep(0)
+            client.notify("$/cancelRequest", {"id": cancelled})
+            assert "error" in await client.answer(cancelled)
+        (report,) = (await client.answer(other))["result"]["folders"]
+        assert not report["cancelled"]

@@ -143,6 +143,37 @@ async def test_cancelling_stops_what_runs_and_what_waits(bench: Bench) -> None:
     assert bench.shown() == []
 
 
+@pytest.mark.parametrize("begun", [pytest.param(True, id="runs"), pytest.param(False, id="waits")])
+@pytest.mark.parametrize("others", ["another who waits", "a wish nobody waits for", "nobody"])
+async def test_who_stops_waiting_stops_only_what_nobody_else_wants(bench: Bench, others: str, begun: bool) -> None:
+    for number in range(200):
+        bench.write(f"many{number}", f"subject {number}")
+    before = None if begun else bench.updater.request()
+    if before is not None:
+        await bench.begun()
+    stopping = asyncio.create_task(bench.updater.wait(token="mine"))
+    staying: asyncio.Future[UpdateReport] | None = None
+    if others == "another who waits":
+        staying = asyncio.create_task(bench.updater.wait())
+    await asyncio.sleep(0)
+    if others == "a wish nobody waits for":
+        staying = bench.updater.request()
+    if begun:
+        await bench.begun()
+    stopping.cancel()
+    await asyncio.gather(stopping, return_exceptions=True)
+    bench.embedder.gate.set()
+    if before is not None:
+        assert not (await bench.report(before)).cancelled
+    if staying is not None:
+        report = await bench.report(staying)
+        assert (report.cancelled, report.pending) == (False, 0)
+    await bench.until(lambda: not bench.updater.running)
+    assert bench.endings() == (["stopped"] if begun else [])
+    pending = bench.workspace.status().pending
+    assert (pending > 0) is (begun and staying is None)
+
+
 async def test_a_rebuild_takes_the_place_of_an_update(bench: Bench) -> None:
     for number in range(200):
         bench.write(f"many{number}", f"subject {number}")
