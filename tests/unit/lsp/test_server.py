@@ -206,6 +206,25 @@ async def test_requests_have_their_time() -> None:
         assert late["error"]["code"] == -32600
 
 
+async def test_notifications_before_the_first_request_are_dropped(root: Path) -> None:
+    client = Loopback()
+    client.notify("textDocument/didOpen", document(root / "a.md", TEXT))
+    client.notify("workspace/didChangeConfiguration", {"settings": {}})
+    assert client.sent == []
+    with pytest.raises(SystemExit):
+        client.notify("exit", None)
+
+
+async def test_a_session_begins_once(root: Path) -> None:
+    async with loopback(root) as client:
+        session = client.server.session
+        again: dict[str, Any] = {"processId": None, "rootUri": (root / "other").as_uri(), "capabilities": {}}
+        answer = await client.answer(client.ask("initialize", again))
+        assert answer["error"]["code"] == -32600
+        assert client.server.session is session
+        assert list(session.folders) == [root.as_uri()]
+
+
 async def test_shutdown_cancels_what_is_in_flight(root: Path) -> None:
     async with loopback(root) as client:
         client.notify("textDocument/didOpen", document(root / "a.md", TEXT))
