@@ -189,3 +189,14 @@ async def test_cancelling_one_command_leaves_the_update_to_the_other(root: Path)
             assert "error" in await client.answer(cancelled)
         (report,) = (await client.answer(other))["result"]["folders"]
         assert not report["cancelled"]
+
+
+async def test_a_client_that_never_answers_a_registration_is_served(root: Path) -> None:
+    dynamic = {"dynamicRegistration": True}
+    workspace = {"didChangeWatchedFiles": dynamic, "didChangeConfiguration": dynamic}
+    async with loopback(root, {"workspace": workspace}) as client:
+        await opened(client, root)
+        asked = await client.until(lambda: client.all("client/registerCapability")[1:] or None)
+        client.receive({"id": asked[0]["id"], "error": {"code": -32601, "message": "no"}})
+        refused = await client.until(lambda: next(iter(client.all("window/logMessage")), None))
+        assert "refused to register" in refused["params"]["message"]
