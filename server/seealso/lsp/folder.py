@@ -13,7 +13,7 @@ from seealso.lsp.updates import Updater
 from seealso.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Awaitable, Callable, Collection, Mapping
     from concurrent.futures import Executor
     from pathlib import Path
 
@@ -60,9 +60,7 @@ class Folder:
         self._client = client
         self._documents = documents
         self._on_change = on_change
-        self._opened: asyncio.Future[Workspace] = asyncio.get_running_loop().create_future()
-        # Whoever asks a question gets the error; nobody has to.
-        self._opened.add_done_callback(lambda opened: opened.cancelled() or opened.exception())
+        self._opened = _promise()
         self.titles = Titles()
         self._membership = _Membership()
         self.begun = False
@@ -70,14 +68,23 @@ class Folder:
         self.updater: Updater | None = None
         """None until the workspace is open."""
 
-    async def open(self, settings: Settings) -> None:
-        """Open the workspace and bring its index up to date.
+    @property
+    def failed(self) -> bool:
+        """Whether it could not be opened; whoever asks next tries again."""
+        return self._opened.done() and not self._opened.cancelled() and self._opened.exception() is not None
+
+    def open(self, settings: Settings) -> Awaitable[None]:
+        """Open the workspace and bring its index up to date, even when the caller is cancelled.
 
         Raises `SeeAlsoError` when there is no such folder; questions about it raise the same.
         """
         self.settings = settings
         self.begun = True
+        if self.failed:
+            self._opened = _promise()
+        return asyncio.shield(self._open(settings))
 
+    async def _open(self, settings: Settings) -> None:
         def opening() -> Workspace:
             from seealso.workspace import Workspace, preload  # not before `initialize` was answered
 
@@ -122,6 +129,9 @@ class Folder:
 
     async def configure(self, settings: Settings) -> None:
         """Use other settings from now on; the index follows when they change what belongs into it."""
+        if self.failed:
+            await self.open(settings)
+            return
         if settings == self.settings:
             return
         before, self.settings = self.settings, settings
@@ -137,6 +147,13 @@ class Folder:
         """Look for changes on disk, when the folder is open at all; nobody waits for the end."""
         if self.updater is not None:
             _ = self.updater.request(visible=visible)
+
+    async def refresh(self) -> None:
+        """Look for changes on disk; the folder itself may be new there."""
+        if self.failed:
+            await self._workspace()  # opening brings the index up to date
+        else:
+            self.update()
 
     async def opened_updater(self) -> Updater:
         """Return what updates the index; raise what opening the folder raised."""
@@ -168,7 +185,7 @@ class Folder:
     def drop(self, document: Document) -> None:
         """Let the file on disk count again, or another open document that is the same file by another name."""
         self.titles.forget()
-        if self._opened.done() and not self._opened.cancelled() and self._opened.exception() is None:
+        if self._opened.done() and not self._opened.cancelled() and not self.failed:
             workspace = self._opened.result()
             relative = workspace.relative(document.path)
             if relative is not None:
@@ -181,14 +198,18 @@ class Folder:
         """Stop work; the workspace is closed when its threads have left it."""
         if self.updater is not None:
             self.updater.close()
+        if self.failed:
+            self._opened = _promise()  # nobody opens it any more
         if not self._opened.done():
             self._opened.cancel()
-        elif not self._opened.cancelled() and self._opened.exception() is None:
+        elif not self._opened.cancelled():
             workspace = self._opened.result()
             questions, reviews = self._threads.questions, self._threads.reviews
             self._threads.updates.submit(lambda: reviews.submit(lambda: questions.submit(workspace.close)))
 
     async def _workspace(self) -> Workspace:
+        if self.failed:  # it may be there by now: a drive was mounted, a clone has ended
+            await self.open(self.settings)
         return await asyncio.shield(self._opened)
 
     def _write_edits(self, workspace: Workspace) -> None:
@@ -213,6 +234,13 @@ class Folder:
 def _indexed(settings: Settings) -> tuple[object, ...]:
     """Return the settings that decide what is in an index: its documents and their vectors."""
     return settings.index, settings.embedding
+
+
+def _promise() -> asyncio.Future[Workspace]:
+    promise: asyncio.Future[Workspace] = asyncio.get_running_loop().create_future()
+    # Whoever asks a question gets the error; nobody has to.
+    promise.add_done_callback(lambda opened: opened.cancelled() or opened.exception())
+    return promise
 
 
 def _nothing() -> None:

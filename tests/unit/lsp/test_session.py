@@ -200,3 +200,44 @@ async def test_a_client_that_never_answers_a_registration_is_served(root: Path) 
         client.receive({"id": asked[0]["id"], "error": {"code": -32601, "message": "no"}})
         refused = await client.until(lambda: next(iter(client.all("window/logMessage")), None))
         assert "refused to register" in refused["params"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        pytest.param("workspace/didChangeWatchedFiles", {"changes": [{"uri": "a.md", "type": 1}]}, id="watched"),
+        pytest.param("workspace/didChangeConfiguration", {"settings": None}, id="settings"),
+        pytest.param("workspace/executeCommand", UPDATE, id="command"),
+        pytest.param("textDocument/didOpen", {}, id="document"),
+    ],
+)
+async def test_a_folder_made_after_the_start_is_opened(tmp_path: Path, method: str, params: dict[str, Any]) -> None:
+    late = tmp_path / "late"
+    if "changes" in params:
+        params = {"changes": [{"uri": (late / "a.md").as_uri(), "type": 1}]}
+    async with loopback(late, {"window": {"workDoneProgress": True}}) as client:
+        for _ in range(2):
+            await client.answer(client.ask("workspace/executeCommand", UPDATE))
+        assert len(client.all("window/showMessage")) == 1
+        late.mkdir()
+        (late / "a.md").write_text(TEXT)
+        if method == "workspace/executeCommand":
+            await client.request(method, params)
+        else:
+            client.notify(method, params or document(late / "a.md", TEXT))
+        await client.until(lambda: client.all("window/workDoneProgress/create")[:1] or None)
+        folder = await opened(client, late)
+        assert await passages(folder, "a.md") == [TEXT.splitlines()[2]]
+
+
+async def test_a_folder_that_was_let_go_is_not_opened_again(tmp_path: Path) -> None:
+    late = tmp_path / "late"
+    async with loopback(late) as client:
+        await client.answer(client.ask("workspace/executeCommand", UPDATE))
+        folder = client.server.session.folders[late.as_uri()]
+        client.server.session.remove_folder(late.as_uri())
+        late.mkdir()
+        await folder.refresh()
+        with pytest.raises(asyncio.CancelledError):
+            await folder.opened_updater()
+        assert folder.updater is None
