@@ -100,7 +100,7 @@ class Workspace:
         """
         try:
             resolved = root.expanduser().resolve(strict=True)
-        except OSError as error:
+        except (OSError, RuntimeError) as error:  # RuntimeError: a link that leads to itself
             raise SeeAlsoError(f"{root} does not exist.", hint="Name the folder that holds your documents.") from error
         if not resolved.is_dir():
             raise SeeAlsoError(f"{root} is not a folder.", hint="Name the folder that holds your documents.")
@@ -219,8 +219,12 @@ class Workspace:
     # -- unsaved buffers
 
     def relative(self, path: Path) -> str | None:
-        """Return the path from the root with `/`, or None for a path outside."""
-        for candidate in (path.resolve(), path):
+        """Return the path from the root with `/`, or None for a path outside, or one that leads nowhere."""
+        try:
+            resolved = path.resolve()
+        except (OSError, RuntimeError):  # RuntimeError: a link that leads to itself
+            return None
+        for candidate in (resolved, path):
             try:
                 return candidate.relative_to(self.root).as_posix()
             except ValueError:

@@ -172,3 +172,24 @@ async def test_the_inner_of_two_folders_holds_a_document(start: StartEditor, roo
     editor.open("notes/again.md")
     message = (await editor.diagnosed("notes/again.md")).diagnostics[0].message
     assert "(music.md:3)" in message
+
+
+async def test_ignore_files_count_for_open_documents_too(start: StartEditor) -> None:
+    editor = await start(capabilities=VSCODE)
+    await editor.indexed()
+    editor.open("notes/music.md")
+    editor.open("notes/again.md")
+    await changed(editor, "notes/music.md", "(notes/again.md:5)")
+    await changed(editor, "notes/again.md", "(notes/music.md:3)")
+
+    since = len(editor.received)
+    write(editor.root, {".seealsoignore": "again.md\n"})
+    event(editor, ".seealsoignore", types.FileChangeType.Created)
+    for path in ("notes/music.md", "notes/again.md"):
+        assert (await editor.diagnosed(path, since=since)).diagnostics == ()
+
+    since = len(editor.received)
+    (editor.root / ".seealsoignore").unlink()
+    event(editor, ".seealsoignore", types.FileChangeType.Deleted)
+    for path in ("notes/music.md", "notes/again.md"):
+        assert len((await editor.diagnosed(path, since=since)).diagnostics) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,7 +13,7 @@ from seealso.lsp.updates import Updater
 from seealso.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Awaitable, Callable, Collection, Mapping
     from concurrent.futures import Executor
     from pathlib import Path
 
@@ -59,9 +60,7 @@ class Folder:
         self._client = client
         self._documents = documents
         self._on_change = on_change
-        self._opened: asyncio.Future[Workspace] = asyncio.get_running_loop().create_future()
-        # Whoever asks a question gets the error; nobody has to.
-        self._opened.add_done_callback(lambda opened: opened.cancelled() or opened.exception())
+        self._opened = _promise()
         self.titles = Titles()
         self._membership = _Membership()
         self.begun = False
@@ -69,14 +68,23 @@ class Folder:
         self.updater: Updater | None = None
         """None until the workspace is open."""
 
-    async def open(self, settings: Settings) -> None:
-        """Open the workspace and bring its index up to date.
+    @property
+    def failed(self) -> bool:
+        """Whether it could not be opened; whoever asks next tries again."""
+        return self._opened.done() and not self._opened.cancelled() and self._opened.exception() is not None
+
+    def open(self, settings: Settings) -> Awaitable[None]:
+        """Open the workspace and bring its index up to date, even when the caller is cancelled.
 
         Raises `SeeAlsoError` when there is no such folder; questions about it raise the same.
         """
         self.settings = settings
         self.begun = True
+        if self.failed:
+            self._opened = _promise()
+        return asyncio.shield(self._open(settings))
 
+    async def _open(self, settings: Settings) -> None:
         def opening() -> Workspace:
             from seealso.workspace import Workspace, preload  # not before `initialize` was answered
 
@@ -106,7 +114,10 @@ class Folder:
 
     def _changed(self) -> None:
         self.titles.forget()
-        self._membership.forget()
+        before = self._membership.forget()
+        workspace = self._opened.result()
+        for document in self._documents(self):
+            self._submit(partial(_Write(workspace, document, self._membership).where_changed, before))
         self._on_change(self)
 
     def _paths(self, workspace: Workspace) -> list[str]:
@@ -118,6 +129,9 @@ class Folder:
 
     async def configure(self, settings: Settings) -> None:
         """Use other settings from now on; the index follows when they change what belongs into it."""
+        if self.failed:
+            await self.open(settings)
+            return
         if settings == self.settings:
             return
         before, self.settings = self.settings, settings
@@ -133,6 +147,13 @@ class Folder:
         """Look for changes on disk, when the folder is open at all; nobody waits for the end."""
         if self.updater is not None:
             _ = self.updater.request(visible=visible)
+
+    async def refresh(self) -> None:
+        """Look for changes on disk; the folder itself may be new there."""
+        if self.failed:
+            await self._workspace()  # opening brings the index up to date
+        else:
+            self.update()
 
     async def opened_updater(self) -> Updater:
         """Return what updates the index; raise what opening the folder raised."""
@@ -162,36 +183,41 @@ class Folder:
         return await loop.run_in_executor(self._threads.reviews, question, workspace)
 
     def drop(self, document: Document) -> None:
-        """Let the file on disk count again."""
+        """Let the file on disk count again, or another open document that is the same file by another name."""
         self.titles.forget()
-        if self._opened.done() and not self._opened.cancelled() and self._opened.exception() is None:
+        if self._opened.done() and not self._opened.cancelled() and not self.failed:
             workspace = self._opened.result()
             relative = workspace.relative(document.path)
             if relative is not None:
                 self._submit(lambda: workspace.drop_buffer(relative))
+                for other in self._documents(self):
+                    if workspace.relative(other.path) == relative:
+                        other.written = None
 
     def close(self) -> None:
         """Stop work; the workspace is closed when its threads have left it."""
         if self.updater is not None:
             self.updater.close()
+        if self.failed:
+            self._opened = _promise()  # nobody opens it any more
         if not self._opened.done():
             self._opened.cancel()
-        elif not self._opened.cancelled() and self._opened.exception() is None:
+        elif not self._opened.cancelled():
             workspace = self._opened.result()
             questions, reviews = self._threads.questions, self._threads.reviews
             self._threads.updates.submit(lambda: reviews.submit(lambda: questions.submit(workspace.close)))
 
     async def _workspace(self) -> Workspace:
+        if self.failed:  # it may be there by now: a drive was mounted, a clone has ended
+            await self.open(self.settings)
         return await asyncio.shield(self._opened)
 
     def _write_edits(self, workspace: Workspace) -> None:
         """Hand over the buffers that changed. Not part of the question: cancelling that must not lose an edit."""
         for document in self._documents(self):
-            if document.written == document.version:
-                continue
-            document.written = document.version
-            if (path := workspace.relative(document.path)) is not None:
-                self._submit(_Write(workspace, path, document, self._membership))
+            if document.written != document.version:
+                document.written = document.version
+                self._submit(_Write(workspace, document, self._membership))
 
     def _submit(self, work: Callable[[], None]) -> None:
         loop = asyncio.get_running_loop()
@@ -210,6 +236,13 @@ def _indexed(settings: Settings) -> tuple[object, ...]:
     return settings.index, settings.embedding
 
 
+def _promise() -> asyncio.Future[Workspace]:
+    promise: asyncio.Future[Workspace] = asyncio.get_running_loop().create_future()
+    # Whoever asks a question gets the error; nobody has to.
+    promise.add_done_callback(lambda opened: opened.cancelled() or opened.exception())
+    return promise
+
+
 def _nothing() -> None:
     return None
 
@@ -220,14 +253,17 @@ class _Membership:
     def __init__(self) -> None:
         self._known: dict[str, bool] = {}
 
-    def forget(self) -> None:
-        """Look again: settings or ignore files may have changed."""
-        self._known = {}
+    def forget(self) -> dict[str, bool]:
+        """Look again: settings or ignore files may have changed. Return what was known before."""
+        before, self._known = self._known, {}
+        return before
 
     def holds(self, workspace: Workspace, path: str, text: str) -> bool:
         """Tell whether an open document counts: not one that is excluded or ignored, nor one that is too large."""
-        if len(text) > workspace.settings.index.max_file_bytes:
-            return False
+        return len(text) <= workspace.settings.index.max_file_bytes and self.belongs(workspace, path)
+
+    def belongs(self, workspace: Workspace, path: str) -> bool:
+        """Tell whether a document is neither excluded nor ignored."""
         known = self._known
         if path not in known:
             from seealso.corpus import Corpus
@@ -244,17 +280,30 @@ class _Write:
 
     __slots__ = ("language_id", "membership", "path", "text", "version", "workspace")
 
-    def __init__(self, workspace: Workspace, path: str, document: Document, membership: _Membership) -> None:
+    def __init__(self, workspace: Workspace, document: Document, membership: _Membership) -> None:
         self.workspace = workspace
-        self.path = path
+        self.path = document.path
         self.text = document.text
         self.version = document.version
         self.language_id = document.language_id
         self.membership = membership
 
     def __call__(self) -> None:
+        # Here, not on the loop: it looks at the disk, and a path that goes wrong is one document's trouble.
+        if (path := self.workspace.relative(self.path)) is not None:
+            self._write(path)
+
+    def where_changed(self, before: Mapping[str, bool]) -> None:
+        """Set the buffer when its document belongs to the workspace and did not, or the other way round."""
+        path = self.workspace.relative(self.path)
+        if path is None or path not in before:
+            return
+        if self.membership.belongs(self.workspace, path) is not before[path]:
+            self._write(path)
+
+    def _write(self, path: str) -> None:
         source = self.text.source
-        if self.membership.holds(self.workspace, self.path, source):
-            self.workspace.set_buffer(self.path, source, self.version, self.language_id)
+        if self.membership.holds(self.workspace, path, source):
+            self.workspace.set_buffer(path, source, self.version, self.language_id)
         else:
-            self.workspace.drop_buffer(self.path)
+            self.workspace.drop_buffer(path)

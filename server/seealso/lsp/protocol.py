@@ -93,16 +93,24 @@ class Protocol(LanguageServerProtocol):
 
     def handle_message(self, message: Any) -> None:
         """Pass a message on, if this is the time for it."""
-        is_request = hasattr(message, "id") and hasattr(message, "method")
-        if is_request and self._shutdown:
-            self._send_response(
-                message.id, error=JsonRpcInvalidRequest("The server is shutting down.").to_response_error()
-            )
-        elif is_request and self._workspace is None and message.method != types.INITIALIZE:
-            error = JsonRpcServerNotInitialized("The first request must be `initialize`.")
-            self._send_response(message.id, error=error.to_response_error())
-        else:
+        refusal = self._refusal(message.method) if hasattr(message, "method") else None
+        if refusal is None:
             super().handle_message(message)
+        elif hasattr(message, "id"):
+            self._send_response(message.id, error=refusal.to_response_error())
+        # Else a notification: there is nobody to tell.
+
+    def _refusal(self, method: str) -> JsonRpcException | None:
+        if method == types.EXIT:
+            return None
+        if self._shutdown:
+            return JsonRpcInvalidRequest("The server is shutting down.")
+        if self._workspace is None:
+            early = method != types.INITIALIZE
+            return JsonRpcServerNotInitialized("The first request must be `initialize`.") if early else None
+        if method == types.INITIALIZE:
+            return JsonRpcInvalidRequest("The session has begun: `initialize` comes once.")
+        return None
 
     @lsp_method(types.SHUTDOWN)
     def lsp_shutdown(self, *args: Any) -> Generator[Any, Any, None]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import os
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -21,7 +24,6 @@ from seealso.settings import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from seealso.lsp.capabilities import Client
     from seealso.lsp.outbox import Outbox
@@ -109,7 +111,8 @@ class Session:
         if problems:
             self.outbox.tell_once(tuple(problems), "seealso settings: " + " ".join(problems))
         for folder, wanted in zip(folders, settings, strict=True):
-            await self._configure(folder, wanted)
+            # Shielded: the next notification cancels this one, but what a folder has begun to do it has to finish.
+            await asyncio.shield(self._configure(folder, wanted))
 
     async def _configure(self, folder: Folder, settings: Settings) -> None:
         try:
@@ -142,8 +145,11 @@ class Session:
         """Return the innermost folder that holds a path."""
         holders = [folder for folder in self.folders.values() if path.is_relative_to(folder.path)]
         if not holders:  # a link may be in the way
-            path = path.resolve()
-            holders = [folder for folder in self.folders.values() if path.is_relative_to(folder.path.resolve())]
+            # Not `Path.resolve`, which raises for a link that leads to itself.
+            real = os.path.realpath(path)
+            holders = [
+                folder for folder in self.folders.values() if Path(real).is_relative_to(os.path.realpath(folder.path))
+            ]
         return max(holders, key=lambda folder: len(folder.path.parts), default=None)
 
     # -- documents

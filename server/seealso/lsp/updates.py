@@ -44,6 +44,10 @@ class _Request:
     rebuild: bool = False
     visible: bool = False
     tokens: list[ProgressToken] = field(default_factory=list)
+    waiting: int = 0
+    """How many would miss it."""
+    unattended: bool = False
+    """It was wanted by somebody who does not wait, and cannot stop wanting it."""
 
 
 class Updater:
@@ -69,6 +73,7 @@ class Updater:
         """Relative paths of the open documents."""
         self._on_change = on_change
         """Called when answers may have changed: after an update, and when one has read all documents."""
+        self._running: _Request | None = None
         self._next: _Request | None = None
         self._task: asyncio.Task[None] | None = None
         self._cancelled = threading.Event()
@@ -84,13 +89,29 @@ class Updater:
         """Whether an update runs or waits."""
         return self._task is not None
 
-    def request(
-        self, *, rebuild: bool = False, visible: bool = False, token: ProgressToken | None = None
-    ) -> asyncio.Future[UpdateReport]:
+    def request(self, *, rebuild: bool = False, visible: bool = False) -> asyncio.Future[UpdateReport]:
         """Ask for an update that begins after now; return the report to come.
 
         A rebuild stops what is running, since it does that work again.
         """
+        request = self._wish(rebuild=rebuild, visible=visible, token=None)
+        request.unattended = True
+        return request.answer
+
+    async def wait(
+        self, *, rebuild: bool = False, visible: bool = False, token: ProgressToken | None = None
+    ) -> UpdateReport:
+        """Ask for an update as `request` does and wait for its end; cancelling stops it if nobody else wants it."""
+        request = self._wish(rebuild=rebuild, visible=visible, token=token)
+        request.waiting += 1
+        try:
+            return await asyncio.shield(request.answer)
+        except asyncio.CancelledError:
+            request.waiting -= 1
+            self._leave(request, token)
+            raise
+
+    def _wish(self, *, rebuild: bool, visible: bool, token: ProgressToken | None) -> _Request:
         if self._next is None:
             self._next = _Request(asyncio.get_running_loop().create_future())
             # Mostly nobody waits for the answer; its error was reported when it happened.
@@ -107,7 +128,20 @@ class Updater:
             self._next = None
         elif self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._work())
-        return request.answer
+        return request
+
+    def _leave(self, request: _Request, token: ProgressToken | None) -> None:
+        if token is not None:
+            request.tokens.remove(token)
+            for bar in [bar for bar in self._bars if bar.token == token]:
+                bar.end("stopped")  # its token ends with the request; the work may go on
+                self._bars.remove(bar)
+        if request.waiting or request.unattended:
+            return
+        if request is self._running:
+            self._cancelled.set()
+        elif request is self._next:
+            self._next = None
 
     def cancel(self) -> None:
         """Stop what runs and what waits; finished work is kept."""
@@ -129,10 +163,10 @@ class Updater:
     async def _work(self) -> None:
         try:
             while self._next is not None:
-                request, self._next = self._next, None
-                await self._run(request)
+                self._running, self._next = self._next, None
+                await self._run(self._running)
         finally:
-            self._task = None
+            self._task = self._running = None
 
     async def _run(self, request: _Request) -> None:
         self._forget_retry()  # this is the one
@@ -151,8 +185,8 @@ class Updater:
                 loop.call_soon_threadsafe(self._on_progress, progress, now - started)
 
         update = self._workspace.rebuild if request.rebuild else self._workspace.update
-        first = self._first()
         try:
+            first = self._first()
             result = await loop.run_in_executor(
                 self._executor, lambda: update(report=report, cancelled=cancelled.is_set, first=first)
             )

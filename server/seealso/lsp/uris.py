@@ -16,7 +16,10 @@ _DRIVE = re.compile(r"/[A-Za-z]:")
 
 def to_path(uri: str) -> Path | None:
     """Return the path of a `file:` URI, or None for other schemes (unsaved or virtual documents)."""
-    parts = urlsplit(uri)
+    try:
+        parts = urlsplit(uri)
+    except ValueError:  # `untitled://[New]/x`: brackets are for IPv6 addresses
+        return None
     if parts.scheme != "file" or not parts.path:
         return None
     path = os.fsdecode(unquote_to_bytes(parts.path))

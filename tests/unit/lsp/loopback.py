@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable
+from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -72,6 +74,20 @@ class Loopback:
         return answer.get("result")
 
 
+class Gate:
+    """Holds one of the threads until it is opened."""
+
+    def __init__(self, client: Loopback, thread: str = "questions") -> None:
+        self._opened = threading.Event()
+        self._thread: Executor = getattr(client.server.session.threads, thread)
+
+    def __enter__(self) -> None:
+        self._thread.submit(self._opened.wait)
+
+    def __exit__(self, *_error: object) -> None:
+        self._opened.set()
+
+
 @asynccontextmanager
 async def loopback(root: Path | None, capabilities: dict[str, Any] | None = None) -> AsyncIterator[Loopback]:
     """Start a session on a folder, and end it."""
@@ -98,3 +114,7 @@ def insertion(path: Path, version: int, text: str = "x") -> dict[str, Any]:
         "textDocument": {"uri": path.as_uri(), "version": version},
         "contentChanges": [{"range": {"start": start, "end": start}, "text": text}],
     }
+
+
+def hover(path: Path, line: int = 2) -> dict[str, Any]:
+    return {"textDocument": {"uri": path.as_uri()}, "position": {"line": line, "character": 0}}

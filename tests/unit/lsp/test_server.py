@@ -6,7 +6,6 @@ import asyncio
 import logging
 import subprocess
 import sys
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from pygls.exceptions import FeatureAlreadyRegisteredError
 
 from seealso.errors import CancelledError, DocumentError, IndexUnavailableError
 from seealso.lsp.server import Server
-from unit.lsp.loopback import Loopback, document, insertion, loopback
+from unit.lsp.loopback import Gate, Loopback, document, hover, insertion, loopback
 
 TEXT = "# Title\n\nThe orchestra plays a symphony by Mahler on Friday evening in the old concert hall.\n"
 TWICE = TEXT + "\n" + TEXT.splitlines()[2] + "\n"
@@ -34,24 +33,6 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def root(tmp_path: Path) -> Path:
     (tmp_path / "docs").mkdir()
     return tmp_path / "docs"
-
-
-def hover(path: Path, line: int = 2) -> dict[str, Any]:
-    return {"textDocument": {"uri": path.as_uri()}, "position": {"line": line, "character": 0}}
-
-
-class Gate:
-    """Holds the thread for questions until it is opened."""
-
-    def __init__(self, client: Loopback) -> None:
-        self._opened = threading.Event()
-        self.session = client.server.session
-
-    def __enter__(self) -> None:
-        self.session.threads.questions.submit(self._opened.wait)
-
-    def __exit__(self, *_error: object) -> None:
-        self._opened.set()
 
 
 async def test_a_thousand_edits_leave_nothing_behind(root: Path) -> None:
@@ -223,6 +204,25 @@ async def test_requests_have_their_time() -> None:
         assert await client.request("shutdown", None) is None
         late = await client.answer(client.ask("textDocument/hover", hover(Path("/a.md"))))
         assert late["error"]["code"] == -32600
+
+
+async def test_notifications_before_the_first_request_are_dropped(root: Path) -> None:
+    client = Loopback()
+    client.notify("textDocument/didOpen", document(root / "a.md", TEXT))
+    client.notify("workspace/didChangeConfiguration", {"settings": {}})
+    assert client.sent == []
+    with pytest.raises(SystemExit):
+        client.notify("exit", None)
+
+
+async def test_a_session_begins_once(root: Path) -> None:
+    async with loopback(root) as client:
+        session = client.server.session
+        again: dict[str, Any] = {"processId": None, "rootUri": (root / "other").as_uri(), "capabilities": {}}
+        answer = await client.answer(client.ask("initialize", again))
+        assert answer["error"]["code"] == -32600
+        assert client.server.session is session
+        assert list(session.folders) == [root.as_uri()]
 
 
 async def test_shutdown_cancels_what_is_in_flight(root: Path) -> None:

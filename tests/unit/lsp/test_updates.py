@@ -143,6 +143,37 @@ async def test_cancelling_stops_what_runs_and_what_waits(bench: Bench) -> None:
     assert bench.shown() == []
 
 
+@pytest.mark.parametrize("begun", [pytest.param(True, id="runs"), pytest.param(False, id="waits")])
+@pytest.mark.parametrize("others", ["another who waits", "a wish nobody waits for", "nobody"])
+async def test_who_stops_waiting_stops_only_what_nobody_else_wants(bench: Bench, others: str, begun: bool) -> None:
+    for number in range(200):
+        bench.write(f"many{number}", f"subject {number}")
+    before = None if begun else bench.updater.request()
+    if before is not None:
+        await bench.begun()
+    stopping = asyncio.create_task(bench.updater.wait(token="mine"))
+    staying: asyncio.Future[UpdateReport] | None = None
+    if others == "another who waits":
+        staying = asyncio.create_task(bench.updater.wait())
+    await asyncio.sleep(0)
+    if others == "a wish nobody waits for":
+        staying = bench.updater.request()
+    if begun:
+        await bench.begun()
+    stopping.cancel()
+    await asyncio.gather(stopping, return_exceptions=True)
+    bench.embedder.gate.set()
+    if before is not None:
+        assert not (await bench.report(before)).cancelled
+    if staying is not None:
+        report = await bench.report(staying)
+        assert (report.cancelled, report.pending) == (False, 0)
+    await bench.until(lambda: not bench.updater.running)
+    assert bench.endings() == (["stopped"] if begun else [])
+    pending = bench.workspace.status().pending
+    assert (pending > 0) is (begun and staying is None)
+
+
 async def test_a_rebuild_takes_the_place_of_an_update(bench: Bench) -> None:
     for number in range(200):
         bench.write(f"many{number}", f"subject {number}")
@@ -198,6 +229,18 @@ async def test_a_short_update_nobody_asked_for_shows_no_bar(bench: Bench) -> Non
     assert bench.wire.values() == []
     await bench.report(bench.updater.request(visible=True))
     await bench.until(lambda: [value["kind"] for value in bench.wire.values()][-1:] == ["end"])
+
+
+async def test_what_goes_wrong_before_an_update_is_answered_too(bench: Bench) -> None:
+    def broken() -> list[str]:
+        raise ZeroDivisionError
+
+    bench.updater._first = broken
+    with pytest.raises(ZeroDivisionError):
+        await bench.report(bench.updater.request())
+    bench.updater._first = list
+    bench.embedder.gate.set()
+    assert (await bench.report(bench.updater.request())).embedded == 1
 
 
 async def test_nothing_runs_after_the_end(bench: Bench) -> None:

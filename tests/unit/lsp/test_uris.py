@@ -18,6 +18,8 @@ from seealso.lsp.uris import to_path, to_uri
         pytest.param("file:///home/me/%C3%BC.md", "/home/me/ü.md", id="UTF-8"),
         pytest.param("file:///home/me/a.md#L3", "/home/me/a.md", id="fragment"),
         pytest.param("untitled:Untitled-1", None, id="untitled"),
+        pytest.param("untitled://[New]/x", None, id="brackets that hold no address"),
+        pytest.param("git://[x", None, id="a bracket alone"),
         pytest.param("file:", None, id="no path"),
         pytest.param("file:///a%00b", None, id="NUL"),
     ],

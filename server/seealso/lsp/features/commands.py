@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -133,12 +132,7 @@ async def _update(ls: Server, arguments: Arguments, token: types.ProgressToken |
     done: list[Json] = []
     for folder in folders:
         updater = await folder.opened_updater()
-        try:
-            # Shielded: others may wait for the same update.
-            report = await asyncio.shield(updater.request(rebuild=rebuild, visible=token is None, token=token))
-        except asyncio.CancelledError:
-            updater.cancel()
-            raise
+        report = await updater.wait(rebuild=rebuild, visible=token is None, token=token)
         done.append({"uri": folder.uri, **update_json(report)})
         token = None  # one bar for one command: the first folder's
     return {"folders": done}

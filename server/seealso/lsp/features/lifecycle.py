@@ -42,8 +42,10 @@ def register(server: Server) -> None:
 
 async def begin(ls: Server) -> None:
     """Tell the client what to tell us, learn its settings, and open its folders."""
-    await asyncio.gather(configuration.register_dynamically(ls), watching.register_dynamically(ls))
-    await ls.session.configure()
+    # Side by side: some clients never answer a registration.
+    await asyncio.gather(
+        configuration.register_dynamically(ls), watching.register_dynamically(ls), ls.session.configure()
+    )
 
 
 def folder_uris(params: types.InitializeParams) -> list[str]:

@@ -55,11 +55,7 @@ def touched(session: Session, uri: str) -> None:
     path = to_path(uri)
     folder = session.folder_of(path) if path is not None else None
     if folder is not None:
-
-        async def update() -> None:
-            folder.update()
-
-        session.debouncer.soon(("update", folder.uri), SETTLE_S, update)
+        session.debouncer.soon(("update", folder.uri), SETTLE_S, folder.refresh)
 
 
 async def register_dynamically(ls: Server) -> None:
