@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import posixpath
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -19,6 +21,8 @@ from seealso.text.registry import extensions
 IGNORE_FILES = (".gitignore", ".ignore", ".seealsoignore")
 """Later ones win, as do those of deeper folders."""
 
+MAX_IGNORE_FILE_BYTES = 1_000_000
+
 NEVER = GitIgnoreSpec.from_lines(
     (
         *("node_modules/", "__pycache__/", "site-packages/", "venv/"),
@@ -29,6 +33,8 @@ NEVER = GitIgnoreSpec.from_lines(
 """Other people's text, and secrets, whatever the ignore files say. A manual's chapter on credentials is neither."""
 
 CACHE_VARIABLE = "SEEALSO_CACHE_DIR"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +106,10 @@ class Corpus:
                     try:
                         if not entry.is_file(follow_symlinks=False):
                             continue
-                        stat = entry.stat(follow_symlinks=False)
+                        found = entry.stat(follow_symlinks=False)
                     except OSError:
                         continue
-                    yield FileEntry(path, stat.st_size, stat.st_mtime_ns)
+                    yield FileEntry(path, found.st_size, found.st_mtime_ns)
 
     def contains(self, path: str) -> bool:
         """Tell whether a document at this relative path would be indexed."""
@@ -126,11 +132,9 @@ class Corpus:
             return inherited
         for name in IGNORE_FILES:
             if names is None or name in names:
-                try:
-                    lines = (self.root / prefix / name).read_text("utf-8", "replace").splitlines()
-                except OSError:
-                    continue
-                inherited = (*inherited, _Rules(prefix, _lenient(lines)))
+                lines = _ignore_lines(self.root / prefix / name)
+                if lines:
+                    inherited = (*inherited, _Rules(prefix, _lenient(lines)))
         return inherited
 
     def _is_ignored(self, path: str, rules: tuple[_Rules, ...]) -> bool:
@@ -173,6 +177,18 @@ def _patterns(lines: tuple[str, ...], setting: str) -> GitIgnoreSpec:
         return GitIgnoreSpec.from_lines(lines)
     except (ValueError, re.error) as error:
         raise SettingsError(f"`{setting}` holds a pattern that cannot be read: {error}.") from error
+
+
+def _ignore_lines(file: Path) -> list[str]:
+    """Return the lines of an ignore file; none of a link, which may lead anywhere, a device, a pipe or a huge file."""
+    try:
+        found = file.lstat()
+        if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_IGNORE_FILE_BYTES:
+            log.warning("%s is not read: it is no ordinary file of at most %d bytes", file, MAX_IGNORE_FILE_BYTES)
+            return []
+        return file.read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return []
 
 
 def _lenient(lines: list[str]) -> GitIgnoreSpec:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from seealso.corpus import CACHE_VARIABLE, Corpus, cache_directory, index_directory
+from seealso.corpus import CACHE_VARIABLE, MAX_IGNORE_FILE_BYTES, Corpus, cache_directory, index_directory
 from seealso.errors import SettingsError
 from seealso.settings import IndexSettings
 
@@ -91,6 +93,30 @@ def test_ignore_files_can_be_ignored(tmp_path: Path) -> None:
     tree(tmp_path, "a.md")
     ignore(tmp_path, ".gitignore", "*.md")
     assert listed(tmp_path, use_ignore_files=False) == ["a.md"]
+
+
+def linked_to(outside: Path) -> Callable[[Path], None]:
+    return lambda file: file.symlink_to(outside)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(linked_to(Path("rules.txt")), id="link"),
+        pytest.param(linked_to(Path("/dev/zero")), id="link to what never ends"),
+        pytest.param(lambda file: os.mkfifo(file), id="pipe nobody writes to"),
+        pytest.param(lambda file: file.write_text("*.md\n".ljust(MAX_IGNORE_FILE_BYTES + 1)), id="huge"),
+    ],
+)
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs links and pipes")
+def test_ignore_files_are_ordinary_files(
+    make: Callable[[Path], None], tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "read_text", lambda *_: "*.md")  # of what is read, everything would be ignored
+    tree(tmp_path, "a.md", "rules.txt")
+    make(tmp_path / ".gitignore")
+    assert listed(tmp_path) == ["a.md", "rules.txt"]
+    assert ".gitignore is not read" in caplog.text
 
 
 @pytest.mark.parametrize(
