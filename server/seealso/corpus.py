@@ -30,7 +30,8 @@ NEVER = GitIgnoreSpec.from_lines(
         *("credentials.txt", "passwords.txt", "secrets.txt"),
     )
 )
-"""Other people's text, and secrets, whatever the ignore files say. A manual's chapter on credentials is neither."""
+"""Other people's text, and secrets, whatever the ignore files say. A manual's chapter on credentials is neither.
+In any case: `Passwords.txt` is a secret as well."""
 
 CACHE_VARIABLE = "SEEALSO_CACHE_DIR"
 
@@ -139,7 +140,7 @@ class Corpus:
 
     def _is_ignored(self, path: str, rules: tuple[_Rules, ...]) -> bool:
         name = path.rstrip("/").rpartition("/")[2]
-        if name.startswith(".") or NEVER.match_file(path) or self._exclude.match_file(path):
+        if name.startswith(".") or NEVER.match_file(path.casefold()) or self._exclude.match_file(path):
             return True
         if self._include is not None and not path.endswith("/") and not self._include.match_file(path):
             return True

@@ -49,6 +49,9 @@ def test_hidden_foreign_and_secret_files_are_left_out(tmp_path: Path) -> None:
         "venv/lib/a.txt",
         "secrets.txt",
         "id_rsa.txt",
+        "Passwords.txt",
+        "ID_RSA.txt",
+        "Node_Modules/x/README.md",
     )
     assert listed(tmp_path) == []
     assert listed(tmp_path, use_ignore_files=False) == []
