@@ -187,7 +187,7 @@ def _ignore_lines(file: Path) -> list[str]:
         if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_IGNORE_FILE_BYTES:
             log.warning("%s is not read: it is no ordinary file of at most %d bytes", file, MAX_IGNORE_FILE_BYTES)
             return []
-        return file.read_text("utf-8", "replace").splitlines()
+        return file.read_text("utf-8-sig", "replace").splitlines()
     except OSError:
         return []
 

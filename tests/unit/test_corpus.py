@@ -20,7 +20,7 @@ def tree(root: Path, *paths: str, **contents: str) -> Path:
 
 def ignore(root: Path, path: str, *lines: str) -> None:
     (root / path).parent.mkdir(parents=True, exist_ok=True)
-    (root / path).write_text("\n".join(lines))
+    (root / path).write_text("\n".join(lines), "utf-8")
 
 
 def listed(root: Path, **settings: object) -> list[str]:
@@ -82,6 +82,9 @@ def test_manual_about_secrets_is_no_secret(tmp_path: Path) -> None:
             {".gitignore": ["# a.md", "", "\\", "[z-a]"]},
             ["a.md", "build/a.md", "docs/a.md", "docs/keep.md"],
             id="junk",
+        ),
+        pytest.param(
+            {".gitignore": ["\ufeff/a.md", "build/"]}, ["docs/a.md", "docs/keep.md"], id="a byte order mark, as git"
         ),
     ],
 )
