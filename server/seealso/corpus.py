@@ -54,12 +54,14 @@ class _Rules:
     """The ignore rules of one folder and everything below it."""
 
     prefix: str
-    """Relative path of the folder with a final `/`, empty for the root."""
+    """Relative path of the folder with a final `/`, empty for the root and folders above it."""
     spec: GitIgnoreSpec
+    way: str = ""
+    """For a folder above the root, the path from it to the root, with a final `/`."""
 
     def verdict(self, path: str) -> bool | None:
         """Return True for ignored, False for explicitly kept, None for not mentioned."""
-        return self.spec.check_file(path.removeprefix(self.prefix)).include
+        return self.spec.check_file(self.way + path.removeprefix(self.prefix)).include
 
 
 class Corpus:
@@ -84,7 +86,7 @@ class Corpus:
         Raises `SeeAlsoError` when the root cannot be listed; other folders that cannot are noted in `unlisted`.
         """
         self.unlisted = []
-        pending: list[tuple[str, tuple[_Rules, ...]]] = [("", ())]
+        pending: list[tuple[str, tuple[_Rules, ...]]] = [("", self._enclosing_rules())]
         while pending:
             prefix, inherited = pending.pop()
             try:
@@ -116,7 +118,7 @@ class Corpus:
         """Tell whether a document at this relative path would be indexed."""
         if not self._is_document(path):
             return False
-        rules: tuple[_Rules, ...] = ()
+        rules = self._enclosing_rules()
         prefix = ""
         for part in path.split("/")[:-1]:
             rules = self._rules(prefix, rules, None)
@@ -137,6 +139,27 @@ class Corpus:
                 if lines:
                     inherited = (*inherited, _Rules(prefix, _lenient(lines)))
         return inherited
+
+    def _enclosing_rules(self) -> tuple[_Rules, ...]:
+        """Return the rules of the git repository the root lies in, as far as they stand above the root."""
+        if not self._settings.use_ignore_files:
+            return ()
+        root = self.root.resolve()
+        above: list[Path] = []
+        for folder in (root, *root.parents):
+            if (folder / ".git").exists():
+                break
+            above.append(folder.parent)
+        else:
+            return ()
+        rules: list[_Rules] = []
+        for folder in reversed(above):
+            way = root.relative_to(folder).as_posix() + "/"
+            for name in IGNORE_FILES:
+                lines = _ignore_lines(folder / name)
+                if lines:
+                    rules.append(_Rules("", _sparing(_lenient(lines), way), way))
+        return tuple(rules)
 
     def _is_ignored(self, path: str, rules: tuple[_Rules, ...]) -> bool:
         name = path.rstrip("/").rpartition("/")[2]
@@ -205,3 +228,10 @@ def _lenient(lines: list[str]) -> GitIgnoreSpec:
                 continue
             readable.append(line)
         return GitIgnoreSpec.from_lines(readable)
+
+
+def _sparing(spec: GitIgnoreSpec, folder: str) -> GitIgnoreSpec:
+    """Return rules without those that ignore a folder itself: whoever indexes it by name wants what is in it."""
+    if not spec.match_file(folder):
+        return spec
+    return GitIgnoreSpec([pattern for pattern in spec.patterns if not (pattern.include and pattern.match_file(folder))])

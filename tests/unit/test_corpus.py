@@ -10,6 +10,8 @@ from seealso.corpus import CACHE_VARIABLE, MAX_IGNORE_FILE_BYTES, Corpus, cache_
 from seealso.errors import SettingsError
 from seealso.settings import IndexSettings
 
+ALL = ("a.md", "drafts/a.md", "x/a.md")
+
 
 def tree(root: Path, *paths: str, **contents: str) -> Path:
     for path in paths:
@@ -93,6 +95,49 @@ def test_ignore_files(tmp_path: Path, rules: dict[str, list[str]], kept: list[st
     for path, lines in rules.items():
         ignore(tmp_path, path, *lines)
     assert listed(tmp_path) == kept
+
+
+@pytest.mark.parametrize(
+    ("rules", "kept"),
+    [
+        pytest.param({".gitignore": ["drafts/"]}, ["a.md", "x/a.md"], id="anywhere"),
+        pytest.param({".gitignore": ["/manual/docs/a.md", "/a.md"]}, ["drafts/a.md", "x/a.md"], id="anchored"),
+        pytest.param({"manual/.gitignore": ["/docs/x", "x.md"]}, ["a.md", "drafts/a.md"], id="between"),
+        pytest.param({".seealsoignore": ["drafts/"]}, ["a.md", "x/a.md"], id="own file"),
+        pytest.param({".gitignore": ["*.md"], "manual/.gitignore": ["!a.md"]}, [*ALL], id="deeper folder wins"),
+        pytest.param({".gitignore": ["x/"], "manual/docs/.gitignore": ["!x/"]}, [*ALL], id="the folder's own win"),
+        pytest.param({".gitignore": ["docs/", "x/"]}, ["a.md", "drafts/a.md"], id="the folder itself was asked for"),
+        pytest.param({".gitignore": ["*"]}, [*ALL], id="a repository of nothing"),
+        pytest.param({".gitignore": ["/manual/docs/*", "!/manual/docs/a.md"]}, ["a.md"], id="all but"),
+        pytest.param({"../.gitignore": ["x/"]}, [*ALL], id="above the repository"),
+    ],
+)
+@pytest.mark.parametrize("worktree", [False, True], ids=["repository", "worktree"])
+def test_a_folder_obeys_the_repository_it_lies_in(
+    tmp_path: Path, rules: dict[str, list[str]], kept: list[str], worktree: bool
+) -> None:
+    repository = tmp_path / "repository"
+    folder = tree(repository / "manual" / "docs", *ALL)
+    if worktree:
+        (repository / ".git").write_text("gitdir: elsewhere")
+    else:
+        (repository / ".git").mkdir()
+    for path, lines in rules.items():
+        ignore(repository, path, *lines)
+    assert listed(folder) == kept
+    assert listed(folder, use_ignore_files=False) == [*ALL]
+
+
+def test_a_repository_of_its_own_obeys_nobody_above(tmp_path: Path) -> None:
+    tree(tmp_path, "docs/a.md", "docs/.git/x", ".git/x")
+    ignore(tmp_path, ".gitignore", "*.md")
+    assert listed(tmp_path / "docs") == ["a.md"]
+
+
+def test_ignore_files_outside_a_repository_hold_for_their_folder_alone(tmp_path: Path) -> None:
+    tree(tmp_path, "docs/a.md")
+    ignore(tmp_path, ".gitignore", "*.md")
+    assert listed(tmp_path / "docs") == ["a.md"]
 
 
 def test_ignore_files_can_be_ignored(tmp_path: Path) -> None:
