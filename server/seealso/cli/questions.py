@@ -12,7 +12,8 @@ from seealso.cli.options import InsideOption, JsonOption, LimitOption
 from seealso.cli.printable import printable
 from seealso.cli.render import Page
 from seealso.errors import SettingsError
-from seealso.model import Match, Passage, Place, Related
+from seealso.model import Match, Related
+from seealso.overlay import place_of
 from seealso.report import match_json
 from seealso.workspace import Workspace
 
@@ -146,7 +147,7 @@ def _print_matches(root: Path, matches: tuple[Match, ...]) -> None:
 
 def _print_related(workspace: Workspace, file: Path, related: Related, matches: tuple[Match, ...]) -> None:
     page = Page(answers(), workspace.root)
-    page.passage(_place_of(workspace, file, related.passage))
+    page.passage(place_of(workspace.relative(file.resolve()) or file.name, related.passage))
     repeats = matches[: len(related.duplicates)]
     for title, part in (("Written before", repeats), ("Related", matches[len(repeats) :])):
         if part:
@@ -157,18 +158,6 @@ def _print_related(workspace: Workspace, file: Path, related: Related, matches: 
     if not matches:
         page.gap()
         page.note("Nothing related has been written yet.")
-
-
-def _place_of(workspace: Workspace, file: Path, passage: Passage) -> Place:
-    return Place(
-        path=workspace.relative(file.resolve()) or file.name,
-        start_line=passage.start_line,
-        end_line=passage.end_line,
-        kind=passage.kind,
-        text=passage.text,
-        headings=passage.headings,
-        language=passage.language,
-    )
 
 
 def _warn_incomplete() -> None:
