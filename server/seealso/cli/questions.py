@@ -17,7 +17,7 @@ from seealso.overlay import place_of
 from seealso.report import match_json
 from seealso.workspace import Workspace
 
-_LOCATION = re.compile(r"(?P<file>.+?):(?P<line>[0-9]+)(?::[0-9]*)?:?", re.DOTALL)
+_LOCATION = re.compile(r"(?P<file>.+?):(?P<line>[0-9]{1,9})(?::[0-9]*)?:?", re.DOTALL)
 
 
 def register(app: typer.Typer) -> None:
