@@ -227,7 +227,10 @@ def test_embed(scratch: Seealso, tmp_path: Path) -> None:
 
 def test_embed_nothing(scratch: Seealso) -> None:
     assert scratch("embed", "--npy", "out.npy").code == 0
-    assert np.load(scratch.folder.parent / "out.npy").shape == (0, 384)
+    written, plain = (scratch.folder.parent / name for name in ("out.npy", "plain"))
+    assert np.load(written).shape == (0, 384)
+    plain.touch()
+    assert written.stat().st_mode == plain.stat().st_mode
 
 
 def test_doctor(scratch: Seealso) -> None:
