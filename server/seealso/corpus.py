@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import posixpath
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -19,6 +21,8 @@ from seealso.text.registry import extensions
 IGNORE_FILES = (".gitignore", ".ignore", ".seealsoignore")
 """Later ones win, as do those of deeper folders."""
 
+MAX_IGNORE_FILE_BYTES = 1_000_000
+
 NEVER = GitIgnoreSpec.from_lines(
     (
         *("node_modules/", "__pycache__/", "site-packages/", "venv/"),
@@ -26,9 +30,12 @@ NEVER = GitIgnoreSpec.from_lines(
         *("credentials.txt", "passwords.txt", "secrets.txt"),
     )
 )
-"""Other people's text, and secrets, whatever the ignore files say. A manual's chapter on credentials is neither."""
+"""Other people's text, and secrets, whatever the ignore files say. A manual's chapter on credentials is neither.
+In any case: `Passwords.txt` is a secret as well."""
 
 CACHE_VARIABLE = "SEEALSO_CACHE_DIR"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +54,14 @@ class _Rules:
     """The ignore rules of one folder and everything below it."""
 
     prefix: str
-    """Relative path of the folder with a final `/`, empty for the root."""
+    """Relative path of the folder with a final `/`, empty for the root and folders above it."""
     spec: GitIgnoreSpec
+    way: str = ""
+    """For a folder above the root, the path from it to the root, with a final `/`."""
 
     def verdict(self, path: str) -> bool | None:
         """Return True for ignored, False for explicitly kept, None for not mentioned."""
-        return self.spec.check_file(path.removeprefix(self.prefix)).include
+        return self.spec.check_file(self.way + path.removeprefix(self.prefix)).include
 
 
 class Corpus:
@@ -77,7 +86,7 @@ class Corpus:
         Raises `SeeAlsoError` when the root cannot be listed; other folders that cannot are noted in `unlisted`.
         """
         self.unlisted = []
-        pending: list[tuple[str, tuple[_Rules, ...]]] = [("", ())]
+        pending: list[tuple[str, tuple[_Rules, ...]]] = [("", self._enclosing_rules())]
         while pending:
             prefix, inherited = pending.pop()
             try:
@@ -100,16 +109,16 @@ class Corpus:
                     try:
                         if not entry.is_file(follow_symlinks=False):
                             continue
-                        stat = entry.stat(follow_symlinks=False)
+                        found = entry.stat(follow_symlinks=False)
                     except OSError:
                         continue
-                    yield FileEntry(path, stat.st_size, stat.st_mtime_ns)
+                    yield FileEntry(path, found.st_size, found.st_mtime_ns)
 
     def contains(self, path: str) -> bool:
         """Tell whether a document at this relative path would be indexed."""
         if not self._is_document(path):
             return False
-        rules: tuple[_Rules, ...] = ()
+        rules = self._enclosing_rules()
         prefix = ""
         for part in path.split("/")[:-1]:
             rules = self._rules(prefix, rules, None)
@@ -126,16 +135,35 @@ class Corpus:
             return inherited
         for name in IGNORE_FILES:
             if names is None or name in names:
-                try:
-                    lines = (self.root / prefix / name).read_text("utf-8", "replace").splitlines()
-                except OSError:
-                    continue
-                inherited = (*inherited, _Rules(prefix, _lenient(lines)))
+                lines = _ignore_lines(self.root / prefix / name)
+                if lines:
+                    inherited = (*inherited, _Rules(prefix, _lenient(lines)))
         return inherited
+
+    def _enclosing_rules(self) -> tuple[_Rules, ...]:
+        """Return the rules of the git repository the root lies in, as far as they stand above the root."""
+        if not self._settings.use_ignore_files:
+            return ()
+        root = self.root.resolve()
+        above: list[Path] = []
+        for folder in (root, *root.parents):
+            if (folder / ".git").exists():
+                break
+            above.append(folder.parent)
+        else:
+            return ()
+        rules: list[_Rules] = []
+        for folder in reversed(above):
+            way = root.relative_to(folder).as_posix() + "/"
+            for name in IGNORE_FILES:
+                lines = _ignore_lines(folder / name)
+                if lines:
+                    rules.append(_Rules("", _sparing(_lenient(lines), way), way))
+        return tuple(rules)
 
     def _is_ignored(self, path: str, rules: tuple[_Rules, ...]) -> bool:
         name = path.rstrip("/").rpartition("/")[2]
-        if name.startswith(".") or NEVER.match_file(path) or self._exclude.match_file(path):
+        if name.startswith(".") or NEVER.match_file(path.casefold()) or self._exclude.match_file(path):
             return True
         if self._include is not None and not path.endswith("/") and not self._include.match_file(path):
             return True
@@ -175,6 +203,18 @@ def _patterns(lines: tuple[str, ...], setting: str) -> GitIgnoreSpec:
         raise SettingsError(f"`{setting}` holds a pattern that cannot be read: {error}.") from error
 
 
+def _ignore_lines(file: Path) -> list[str]:
+    """Return the lines of an ignore file; none of a link, which may lead anywhere, a device, a pipe or a huge file."""
+    try:
+        found = file.lstat()
+        if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_IGNORE_FILE_BYTES:
+            log.warning("%s is not read: it is no ordinary file of at most %d bytes", file, MAX_IGNORE_FILE_BYTES)
+            return []
+        return file.read_text("utf-8-sig", "replace").splitlines()
+    except OSError:
+        return []
+
+
 def _lenient(lines: list[str]) -> GitIgnoreSpec:
     """Read an ignore file as git does: a line that cannot be read ignores nothing."""
     try:
@@ -188,3 +228,10 @@ def _lenient(lines: list[str]) -> GitIgnoreSpec:
                 continue
             readable.append(line)
         return GitIgnoreSpec.from_lines(readable)
+
+
+def _sparing(spec: GitIgnoreSpec, folder: str) -> GitIgnoreSpec:
+    """Return rules without those that ignore a folder itself: whoever indexes it by name wants what is in it."""
+    if not spec.match_file(folder):
+        return spec
+    return GitIgnoreSpec([pattern for pattern in spec.patterns if not (pattern.include and pattern.match_file(folder))])

@@ -138,7 +138,7 @@ CLIENT_KEYS = frozenset({"seealso.trace"})
 
 
 def _section(cls: Any, wire: object, path: str, problems: list[str]) -> Any:
-    if wire is None:
+    if wire is None or wire == []:  # Lua has one empty table, which Neovim sends as a list
         wire = {}
     if not isinstance(wire, Mapping):
         problems.append(f"`{path}` must be an object, not {_kind(wire)}; it is ignored.")

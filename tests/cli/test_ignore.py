@@ -23,6 +23,22 @@ def test_marked_pair_is_reported_no_more_and_can_be_carried_elsewhere(scratch: S
     assert elsewhere("duplicates", "docs", "--json").objects == []
 
 
+def test_lines_are_those_of_the_files_as_they_are_now_and_what_was_marked_is_shown(scratch: Seealso) -> None:
+    added = "A paragraph that was written after the index was built, about the coffee machine on the second floor.\n"
+    (scratch.folder / "one.md").write_text(FIRST)
+    (scratch.folder / "two.md").write_text(SECOND)
+    scratch("index", "docs")
+    (scratch.folder / "one.md").write_text(f"{added}\n{FIRST}")
+    marked = scratch("ignore", "docs/one.md:3", "docs/two.md:1")
+    assert (marked.code, marked.err) == (0, "")
+    title, first, *_ = marked.out.splitlines()
+    assert (title, first) == ("Marked as intended", "docs/one.md:3")
+    exported = scratch("ignore", "--path", "docs", "--json")
+    assert {frozenset(pair.values()) for pair in exported.objects} == {frozenset((FIRST.strip(), SECOND.strip()))}
+    again = scratch("ignore", "docs/one.md:1", "docs/two.md:1", "--json")
+    assert again.objects == [{"first": added.strip(), "second": SECOND.strip()}]
+
+
 def test_what_is_no_pair_is_refused_and_nothing_is_marked(scratch: Seealso) -> None:
     (scratch.folder / "one.md").write_text(FIRST)
     scratch("index", "docs")

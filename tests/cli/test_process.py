@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -55,6 +56,24 @@ def test_places_without_passage(handbook: Seealso, location: str, message: str) 
     result = handbook("related", location)
     assert (result.code, result.out) == (2, "")
     assert message in result.err
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        pytest.param("127.0.0.1:{busy}", "in use", id="taken"),
+        pytest.param("nobody.invalid:0", "", id="unknown host"),
+        pytest.param("no..body:0", "", id="no host name"),
+    ],
+)
+def test_an_address_nobody_can_listen_on_is_an_error(scratch: Seealso, address: str, reason: str) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as busy:
+        address = address.format(busy=busy.getsockname()[1])
+        result = scratch("lsp", "--tcp", address)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith(f"seealso: cannot listen on {address}: ")
+    assert len(result.err.splitlines()) == 1
+    assert reason in result.err
 
 
 HOSTILE = (
@@ -208,7 +227,10 @@ def test_embed(scratch: Seealso, tmp_path: Path) -> None:
 
 def test_embed_nothing(scratch: Seealso) -> None:
     assert scratch("embed", "--npy", "out.npy").code == 0
-    assert np.load(scratch.folder.parent / "out.npy").shape == (0, 384)
+    written, plain = (scratch.folder.parent / name for name in ("out.npy", "plain"))
+    assert np.load(written).shape == (0, 384)
+    plain.touch()
+    assert written.stat().st_mode == plain.stat().st_mode
 
 
 def test_doctor(scratch: Seealso) -> None:

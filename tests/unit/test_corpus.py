@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from seealso.corpus import CACHE_VARIABLE, Corpus, cache_directory, index_directory
+from seealso.corpus import CACHE_VARIABLE, MAX_IGNORE_FILE_BYTES, Corpus, cache_directory, index_directory
 from seealso.errors import SettingsError
 from seealso.settings import IndexSettings
+
+ALL = ("a.md", "drafts/a.md", "x/a.md")
 
 
 def tree(root: Path, *paths: str, **contents: str) -> Path:
@@ -18,7 +22,7 @@ def tree(root: Path, *paths: str, **contents: str) -> Path:
 
 def ignore(root: Path, path: str, *lines: str) -> None:
     (root / path).parent.mkdir(parents=True, exist_ok=True)
-    (root / path).write_text("\n".join(lines))
+    (root / path).write_text("\n".join(lines), "utf-8")
 
 
 def listed(root: Path, **settings: object) -> list[str]:
@@ -47,6 +51,9 @@ def test_hidden_foreign_and_secret_files_are_left_out(tmp_path: Path) -> None:
         "venv/lib/a.txt",
         "secrets.txt",
         "id_rsa.txt",
+        "Passwords.txt",
+        "ID_RSA.txt",
+        "Node_Modules/x/README.md",
     )
     assert listed(tmp_path) == []
     assert listed(tmp_path, use_ignore_files=False) == []
@@ -78,6 +85,9 @@ def test_manual_about_secrets_is_no_secret(tmp_path: Path) -> None:
             ["a.md", "build/a.md", "docs/a.md", "docs/keep.md"],
             id="junk",
         ),
+        pytest.param(
+            {".gitignore": ["\ufeff/a.md", "build/"]}, ["docs/a.md", "docs/keep.md"], id="a byte order mark, as git"
+        ),
     ],
 )
 def test_ignore_files(tmp_path: Path, rules: dict[str, list[str]], kept: list[str]) -> None:
@@ -87,10 +97,77 @@ def test_ignore_files(tmp_path: Path, rules: dict[str, list[str]], kept: list[st
     assert listed(tmp_path) == kept
 
 
+@pytest.mark.parametrize(
+    ("rules", "kept"),
+    [
+        pytest.param({".gitignore": ["drafts/"]}, ["a.md", "x/a.md"], id="anywhere"),
+        pytest.param({".gitignore": ["/manual/docs/a.md", "/a.md"]}, ["drafts/a.md", "x/a.md"], id="anchored"),
+        pytest.param({"manual/.gitignore": ["/docs/x", "x.md"]}, ["a.md", "drafts/a.md"], id="between"),
+        pytest.param({".seealsoignore": ["drafts/"]}, ["a.md", "x/a.md"], id="own file"),
+        pytest.param({".gitignore": ["*.md"], "manual/.gitignore": ["!a.md"]}, [*ALL], id="deeper folder wins"),
+        pytest.param({".gitignore": ["x/"], "manual/docs/.gitignore": ["!x/"]}, [*ALL], id="the folder's own win"),
+        pytest.param({".gitignore": ["docs/", "x/"]}, ["a.md", "drafts/a.md"], id="the folder itself was asked for"),
+        pytest.param({".gitignore": ["*"]}, [*ALL], id="a repository of nothing"),
+        pytest.param({".gitignore": ["/manual/docs/*", "!/manual/docs/a.md"]}, ["a.md"], id="all but"),
+        pytest.param({"../.gitignore": ["x/"]}, [*ALL], id="above the repository"),
+    ],
+)
+@pytest.mark.parametrize("worktree", [False, True], ids=["repository", "worktree"])
+def test_a_folder_obeys_the_repository_it_lies_in(
+    tmp_path: Path, rules: dict[str, list[str]], kept: list[str], worktree: bool
+) -> None:
+    repository = tmp_path / "repository"
+    folder = tree(repository / "manual" / "docs", *ALL)
+    if worktree:
+        (repository / ".git").write_text("gitdir: elsewhere")
+    else:
+        (repository / ".git").mkdir()
+    for path, lines in rules.items():
+        ignore(repository, path, *lines)
+    assert listed(folder) == kept
+    assert listed(folder, use_ignore_files=False) == [*ALL]
+
+
+def test_a_repository_of_its_own_obeys_nobody_above(tmp_path: Path) -> None:
+    tree(tmp_path, "docs/a.md", "docs/.git/x", ".git/x")
+    ignore(tmp_path, ".gitignore", "*.md")
+    assert listed(tmp_path / "docs") == ["a.md"]
+
+
+def test_ignore_files_outside_a_repository_hold_for_their_folder_alone(tmp_path: Path) -> None:
+    tree(tmp_path, "docs/a.md")
+    ignore(tmp_path, ".gitignore", "*.md")
+    assert listed(tmp_path / "docs") == ["a.md"]
+
+
 def test_ignore_files_can_be_ignored(tmp_path: Path) -> None:
     tree(tmp_path, "a.md")
     ignore(tmp_path, ".gitignore", "*.md")
     assert listed(tmp_path, use_ignore_files=False) == ["a.md"]
+
+
+def linked_to(outside: Path) -> Callable[[Path], None]:
+    return lambda file: file.symlink_to(outside)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(linked_to(Path("rules.txt")), id="link"),
+        pytest.param(linked_to(Path("/dev/zero")), id="link to what never ends"),
+        pytest.param(lambda file: os.mkfifo(file), id="pipe nobody writes to"),
+        pytest.param(lambda file: file.write_text("*.md\n".ljust(MAX_IGNORE_FILE_BYTES + 1)), id="huge"),
+    ],
+)
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs links and pipes")
+def test_ignore_files_are_ordinary_files(
+    make: Callable[[Path], None], tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "read_text", lambda *_: "*.md")  # of what is read, everything would be ignored
+    tree(tmp_path, "a.md", "rules.txt")
+    make(tmp_path / ".gitignore")
+    assert listed(tmp_path) == ["a.md", "rules.txt"]
+    assert ".gitignore is not read" in caplog.text
 
 
 @pytest.mark.parametrize(

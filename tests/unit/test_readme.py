@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import readme
-from seealso import report
+from seealso import cli, report
 from seealso.model import DuplicateGroup, DuplicateKind, IndexStatus, Match, PassageKind, Place
 
 TEXT = readme.README.read_text("utf-8")
@@ -39,3 +39,8 @@ def json_fields() -> set[str]:
 @pytest.mark.parametrize("field", sorted(json_fields()))
 def test_json_fields_are_documented(field: str) -> None:
     assert f"`{field}`" in TEXT
+
+
+@pytest.mark.parametrize("name", sorted(name for name in vars(cli) if name.startswith("EXIT_")))
+def test_exit_codes_are_documented(name: str) -> None:
+    assert f"\n| {getattr(cli, name)} | " in TEXT

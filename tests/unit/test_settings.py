@@ -9,7 +9,19 @@ from pathlib import Path
 import pytest
 
 from seealso.corpus import Corpus
-from seealso.settings import resolve
+from seealso.settings import Settings, resolve
+
+
+@pytest.mark.parametrize(
+    ("wire", "problems"),
+    [
+        pytest.param([], (), id="everything"),
+        pytest.param({"index": [], "hover": []}, (), id="sections"),
+        pytest.param({"index": [1]}, ("`seealso.index` must be an object, not a list; it is ignored.",), id="a list"),
+    ],
+)
+def test_an_empty_list_is_an_empty_section(wire: object, problems: tuple[str, ...]) -> None:
+    assert resolve(wire) == (Settings(), problems)
 
 
 @pytest.mark.parametrize(

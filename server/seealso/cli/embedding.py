@@ -3,9 +3,10 @@
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from secrets import token_hex
 from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
@@ -99,17 +100,16 @@ def _write(npy: Path, vectors: "Vectors") -> None:
     """Write beside and move over, so that nobody reads half a file."""
     import numpy as np
 
+    # Not a temporary file of Python's: nobody else may read those.
+    beside = npy.parent / f".{npy.name}.{token_hex(4)}"
     try:
-        with NamedTemporaryFile(dir=npy.parent, prefix=f".{npy.name}.", delete=False) as file:
-            beside = Path(file.name)
-            try:
+        try:
+            with beside.open("xb") as file:
                 np.save(file, vectors)
-                file.close()
-                beside.replace(npy)
-            except BaseException:
-                file.close()
-                beside.unlink(missing_ok=True)
-                raise
+            beside.replace(npy)
+        finally:
+            with suppress(OSError):
+                beside.unlink()
     except OSError as error:
         raise SettingsError(
             f"'{npy}' cannot be written: {error.strerror}.", hint="Name a file in a folder that you may write to."

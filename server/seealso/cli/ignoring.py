@@ -11,8 +11,10 @@ from seealso.cli import EXIT_OK
 from seealso.cli.console import answers, warn, write_json
 from seealso.cli.options import InsideOption, JsonOption
 from seealso.cli.printable import printable
-from seealso.cli.questions import parse_location
+from seealso.cli.questions import parse_location, passage_now
+from seealso.cli.render import Page
 from seealso.errors import SettingsError
+from seealso.model import Place
 from seealso.units import count
 from seealso.workspace import Workspace
 
@@ -34,10 +36,10 @@ def register(app: typer.Typer) -> None:
     ) -> int:
         """Mark two passages that are meant to repeat each other.
 
-        They are never reported as duplicates of each other again. Without places, the marked pairs are listed; with
-        --json as one object a line (`first`, `second`: the texts), to be kept in a repository and read back with
-        --import. Pairs are kept by their words, so they survive moves; when one of the passages is rewritten, it is
-        looked at anew.
+        They are never reported as duplicates of each other again, and printed. Both files are read as they are now,
+        also when the index is older. Without places, all marked pairs are listed; with --json as one object a line
+        (`first`, `second`: the texts), to be kept in a repository and read back with --import. Pairs are kept by their
+        words, so they survive moves; when one of the passages is rewritten, it is looked at anew.
         """
         if places and len(places) != 2:
             raise SettingsError("A pair has two places.", hint="Write `seealso ignore FILE:LINE FILE:LINE`.")
@@ -46,7 +48,7 @@ def register(app: typer.Typer) -> None:
         workspace = Workspace.containing(parse_location(places[0])[0] if places else path)
         try:
             if places:
-                workspace.ignore(*(_text_at(workspace, place) for place in places))
+                _mark(workspace, *(passage_now(workspace, *parse_location(place)) for place in places), json=json)
             elif take:
                 pairs = [_pair(line, number) for number, line in enumerate(sys.stdin.buffer, 1) if line.strip()]
                 for first, second in pairs:
@@ -59,16 +61,15 @@ def register(app: typer.Typer) -> None:
         return EXIT_OK
 
 
-def _text_at(workspace: Workspace, place: str) -> str:
-    file, line = parse_location(place)
-    path = workspace.relative(file.resolve())
-    passage = workspace.passage_at(path, line) if path is not None else None
-    if passage is None:
-        raise SettingsError(
-            f"There is no indexed passage at {printable(place)}.",
-            hint="Both places must lie in one indexed folder; `seealso update` takes in what has changed.",
-        )
-    return passage.text
+def _mark(workspace: Workspace, first: Place, second: Place, *, json: bool) -> None:
+    workspace.ignore(first.text, second.text)
+    if json:
+        write_json({"first": first.text, "second": second.text})
+        return
+    page = Page(answers(), workspace.root)
+    page.title("Marked as intended")
+    page.passage(first)
+    page.passage(second)
 
 
 def _pair(line: bytes, number: int) -> tuple[str, str]:

@@ -9,7 +9,7 @@ USAGE = "usage: seealso lsp [--stdio] [--tcp HOST:PORT]"
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Serve one editor until it leaves; return the server's exit code, 2 for wrong arguments."""
+    """Serve one editor until it leaves; return the server's exit code, 2 for arguments it cannot serve."""
     try:
         tcp = parse(arguments)
     except ValueError as error:
@@ -17,7 +17,15 @@ def run(arguments: Sequence[str]) -> int:
         return 2
     from seealso.lsp.server import main
 
-    return main(tcp)
+    if tcp is None:
+        return main()
+    try:
+        return main(tcp)
+    except (OSError, UnicodeError) as error:  # the address is taken, or nobody's; a host name that cannot be one
+        host, port = tcp
+        reason = getattr(error, "strerror", None) or error
+        sys.stderr.write(f"seealso: cannot listen on {host}:{port}: {reason}.\n")
+        return 2
 
 
 def parse(arguments: Sequence[str]) -> tuple[str, int] | None:
@@ -43,6 +51,6 @@ def parse(arguments: Sequence[str]) -> tuple[str, int] | None:
 
 def _address(value: str) -> tuple[str, int]:
     host, _, port = value.rpartition(":")
-    if not port.isdecimal() or int(port) > 65_535:
+    if not port.isdecimal() or len(port) > 5 or int(port) > 65_535:
         raise ValueError(f"`--tcp` wants HOST:PORT, such as 127.0.0.1:2087, not {value!r}.")
     return host.strip("[]") or "127.0.0.1", int(port)

@@ -12,11 +12,12 @@ from seealso.cli.options import InsideOption, JsonOption, LimitOption
 from seealso.cli.printable import printable
 from seealso.cli.render import Page
 from seealso.errors import SettingsError
-from seealso.model import Match, Passage, Place, Related
+from seealso.model import Match, Place, Related
+from seealso.overlay import place_of
 from seealso.report import match_json
 from seealso.workspace import Workspace
 
-_LOCATION = re.compile(r"(?P<file>.+?):(?P<line>[0-9]+)(?::[0-9]*)?:?", re.DOTALL)
+_LOCATION = re.compile(r"(?P<file>.+?):(?P<line>[0-9]{1,9})(?::[0-9]*)?:?", re.DOTALL)
 
 
 def register(app: typer.Typer) -> None:
@@ -70,7 +71,10 @@ def register(app: typer.Typer) -> None:
         file, line = parse_location(location)
         workspace = Workspace.containing(file)
         try:
-            related = _ask(workspace, file, line, limit)
+            path = show_current_text(workspace, file)
+            related = workspace.related(path, line, limit)
+            if related is None:
+                raise _no_passage(workspace, path, file, line)
         finally:
             workspace.close()
         matches = (*related.duplicates, *related.matches)[:limit]
@@ -78,7 +82,7 @@ def register(app: typer.Typer) -> None:
             for match in matches:
                 write_json(match_json(match))
         else:
-            _print_related(workspace, file, related, matches)
+            _print_related(workspace, path, related, matches)
         if not related.complete:
             _warn_incomplete()
         return EXIT_OK
@@ -95,43 +99,49 @@ def parse_location(text: str) -> tuple[Path, int]:
     return Path(found["file"]), int(found["line"]) - 1
 
 
-def _ask(workspace: Workspace, file: Path, line: int, limit: int) -> Related:
+def show_current_text(workspace: Workspace, file: Path) -> str:
+    """Lay a document as it is now over the index, so that lines mean what the user sees; return its path there.
+
+    A file in another encoding is answered from the index, which has found out what it is.
+    """
     path = workspace.relative(file.resolve())
     if path is None or not file.is_file():
         raise SettingsError(
             f"'{printable(str(file))}' is not a document.", hint="Name a file inside an indexed folder."
         )
-    _show_current_text(workspace, file, path)
-    related = workspace.related(path, line, limit)
-    if related is not None:
-        return related
-    segmentation = workspace.segmentation(path)
-    passages = segmentation.passages if segmentation is not None else ()
-    if not passages:
-        raise SettingsError(
-            f"'{printable(str(file))}' has no passages.", hint="It is empty, or not a format seealso reads."
-        )
-    nearest = min(passages, key=lambda passage: abs(passage.start_line - line))
-    raise SettingsError(
-        f"There is no passage at line {line + 1} of '{printable(str(file))}'.",
-        hint=f"Headings and code are none; the nearest one starts at line {nearest.start_line + 1}.",
-    )
-
-
-def _show_current_text(workspace: Workspace, file: Path, path: str) -> None:
-    """Lay the file as it is now over the index, so that lines mean what the user sees.
-
-    A file in another encoding is answered from the index, which has found out what it is.
-    """
     try:
         if file.stat().st_size <= workspace.settings.index.max_file_bytes:
             workspace.set_buffer(path, file.read_bytes().decode("utf-8-sig"), None)
     except UnicodeDecodeError:
-        return
+        pass
     except OSError as error:
         raise SettingsError(
             f"'{printable(str(file))}' cannot be read: {error.strerror}.", hint="Check its permissions."
         ) from error
+    return path
+
+
+def passage_now(workspace: Workspace, file: Path, line: int) -> Place:
+    """Return the passage at a 0-based line of a document as it is now."""
+    path = show_current_text(workspace, file)
+    passage = workspace.passage_at(path, line)
+    if passage is None:
+        raise _no_passage(workspace, path, file, line)
+    return place_of(path, passage)
+
+
+def _no_passage(workspace: Workspace, path: str, file: Path, line: int) -> SettingsError:
+    segmentation = workspace.segmentation(path)
+    passages = segmentation.passages if segmentation is not None else ()
+    if not passages:
+        return SettingsError(
+            f"'{printable(str(file))}' has no passages.", hint="It is empty, or not a format seealso reads."
+        )
+    nearest = min(passages, key=lambda passage: abs(passage.start_line - line))
+    return SettingsError(
+        f"There is no passage at line {line + 1} of '{printable(str(file))}'.",
+        hint=f"Headings and code are none; the nearest one starts at line {nearest.start_line + 1}.",
+    )
 
 
 def _print_matches(root: Path, matches: tuple[Match, ...]) -> None:
@@ -144,9 +154,9 @@ def _print_matches(root: Path, matches: tuple[Match, ...]) -> None:
         page.match(match)
 
 
-def _print_related(workspace: Workspace, file: Path, related: Related, matches: tuple[Match, ...]) -> None:
+def _print_related(workspace: Workspace, path: str, related: Related, matches: tuple[Match, ...]) -> None:
     page = Page(answers(), workspace.root)
-    page.passage(_place_of(workspace, file, related.passage))
+    page.passage(place_of(path, related.passage))
     repeats = matches[: len(related.duplicates)]
     for title, part in (("Written before", repeats), ("Related", matches[len(repeats) :])):
         if part:
@@ -157,18 +167,6 @@ def _print_related(workspace: Workspace, file: Path, related: Related, matches: 
     if not matches:
         page.gap()
         page.note("Nothing related has been written yet.")
-
-
-def _place_of(workspace: Workspace, file: Path, passage: Passage) -> Place:
-    return Place(
-        path=workspace.relative(file.resolve()) or file.name,
-        start_line=passage.start_line,
-        end_line=passage.end_line,
-        kind=passage.kind,
-        text=passage.text,
-        headings=passage.headings,
-        language=passage.language,
-    )
 
 
 def _warn_incomplete() -> None:

@@ -446,7 +446,8 @@ class Store:
     def ignore_pair(self, first: str, second: str) -> None:
         (first_hash, first), (second_hash, second) = sorted((content_hash(text), text) for text in (first, second))
         self._db.execute(
-            "INSERT OR IGNORE INTO ignored_pairs VALUES (?, ?, ?, ?)", (first_hash, second_hash, first, second)
+            "INSERT OR IGNORE INTO ignored_pairs VALUES (?, ?, ?, ?)",
+            (first_hash, second_hash, _storable(first), _storable(second)),
         )
 
     def ignored_pairs(self) -> list[tuple[str, str]]:

@@ -37,6 +37,8 @@ PARAGRAPH_LINES = 40
 _OPENER = re.compile(r"(?<!\\)(!?)(\[\[?)([^\[\]`]{0,100})$")
 _WORD = re.compile(r"[\w'’-]*$")
 _TASK = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+\[[ xX]?$")
+_NOT_IN_WIKI_LINKS = re.compile(r"[|#^\[\]]")
+"""Obsidian takes no file names with these, and reads spaces for them in headings."""
 _BLOCK_MARK = re.compile(r"^\s*(?:(?:[-*+]|\d+[.)]|>|#{1,6})\s+)*")
 
 
@@ -159,8 +161,9 @@ def _link(
 ) -> Proposal:
     name = posixpath.splitext(posixpath.basename(path))[0]
     title = heading.title if heading is not None else name
-    if wiki:
-        fragment = "" if heading is None or _is_title(heading) else f"#{heading.title}"
+    if wiki and not _NOT_IN_WIKI_LINKS.search(path):
+        section = "" if heading is None or _is_title(heading) else _NOT_IN_WIKI_LINKS.sub(" ", heading.title)
+        fragment = f"#{' '.join(section.split())}" if section.strip() else ""
         text = f"[[{posixpath.splitext(path)[0]}{fragment}]]"
         editable = ""
     else:

@@ -23,9 +23,15 @@ if TYPE_CHECKING:
 SNIPPET = 160
 """Characters of a snippet at most; one line in most hovers."""
 
-_SPECIAL = re.compile(r"[\\`*\[\]<>|~$]|(?<![^\W_])_|_(?![^\W_])|&(?=[#\w])|(?<=:)/(?=/)|(?<=\bwww)\.|@(?=\w)")
-r"""What Markdown (CommonMark, GFM, and `$` mathematics) would read as markup inside a line. `https:/\/x` and `www\.x`
-are not turned into links; `_` between letters or digits is a letter."""
+_SPECIAL = re.compile(
+    r"[\\`*\[\]<>|~$]|(?<=\])\(|(?<![^\W_])_|_(?![^\W_])|&(?=[#\w])|(?<=:)/(?=/)|(?i:(?<=www))\.|(?<=[\w.+:-])@(?=[\w.-])"
+)
+r"""What Markdown (CommonMark, GFM, and `$` mathematics) would read as markup inside a line. `_` between letters or
+digits is a letter. `marked`, which VS Code renders hovers with, takes the backslashes of brackets inside a link's text
+away before it reads it: there only `]\(x)` is no link. It finds `www.` anywhere, in any case."""
+
+_JOINER = "\u034f"
+"""Invisible. cmark-gfm looks for e-mail addresses when backslashes are gone already: only another character helps."""
 
 _LINE_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|[-+=](?=\s|=|-|$))|^(\s*\d{1,9})([.)])(?=\s|$)")
 """What Markdown would read as the beginning of a block."""
@@ -50,7 +56,7 @@ def escape(text: str) -> str:
 
 
 def _escape_inline(text: str) -> str:
-    return _SPECIAL.sub(r"\\\g<0>", text.replace("\0", "\ufffd"))
+    return _SPECIAL.sub(r"\\\g<0>", text.replace("\0", "\ufffd")).replace(r"\@", rf"\@{_JOINER}")
 
 
 def _escape_start(line: str) -> str:

@@ -29,8 +29,16 @@ def test_lsp_arguments(arguments: list[str], expected: tuple[str, int] | None) -
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--tcp"], ["--tcp", "2087x"], ["--tcp=host:70000"], ["--tcp=host"], ["--pipe=x"], ["folder"]],
-    ids=" ".join,
+    [
+        ["--tcp"],
+        ["--tcp", "2087x"],
+        ["--tcp=host:70000"],
+        ["--tcp=host"],
+        ["--tcp=host:" + "9" * 5000],
+        ["--pipe=x"],
+        ["folder"],
+    ],
+    ids=lambda arguments: " ".join(arguments)[:20],
 )
 def test_lsp_arguments_refused(arguments: list[str]) -> None:
     with pytest.raises(ValueError, match=r"--|folder"):
@@ -51,7 +59,11 @@ def test_location(text: str, file: str, line: int) -> None:
     assert parse_location(text) == (Path(file), line)
 
 
-@pytest.mark.parametrize("text", ["", "docs/a.md", "docs/a.md:0", "docs/a.md:x", ":3", "docs/a.md:-1"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "docs/a.md", "docs/a.md:0", "docs/a.md:x", ":3", "docs/a.md:-1", f"docs/a.md:{'9' * 5000}"],
+    ids=lambda text: text[:20],
+)
 def test_location_refused(text: str) -> None:
     with pytest.raises(SettingsError):
         parse_location(text)

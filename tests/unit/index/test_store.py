@@ -120,6 +120,11 @@ def test_vectors_are_stored_per_model_in_float16(store: Store) -> None:
     assert store.embeddings.count(first) == 1
 
 
+def test_a_pair_with_half_a_character_is_kept(store: Store) -> None:
+    store.ignore_pair("b", "\ud800 x")
+    assert {frozenset(pair) for pair in store.ignored_pairs()} == {frozenset(("? x", "b"))}
+
+
 def test_failed_transaction_changes_nothing(store: Store) -> None:
     with pytest.raises(ZeroDivisionError), store.transaction():  # noqa: PT012
         store.put_document("a.md", size=1, mtime_ns=2, segmentation=GUIDE)

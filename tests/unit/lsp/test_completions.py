@@ -129,6 +129,19 @@ def test_wiki_links_name_the_document_and_the_heading() -> None:
     assert [proposal.text for proposal in found] == ["[[guide/c]]", "[[a#Installing on Linux]]", "[[b#How to install]]"]
 
 
+@pytest.mark.parametrize(
+    ("path", "title", "expected"),
+    [
+        pytest.param("a.md", "C# | F# [old] ^1", "[[a#C F old 1]]", id="signs in a heading"),
+        pytest.param("a.md", "###", "[[a]]", id="nothing but signs"),
+        pytest.param("c#.md", "Use", "[Use](c%23.md#use)", id="a file name wiki links cannot have"),
+    ],
+)
+def test_wiki_links_hold_no_signs_of_their_own(path: str, title: str, expected: str) -> None:
+    found = completions.link_proposals("x.md", markdown.FORMAT, [match(path, "x", title)], (), wiki=True)
+    assert [proposal.text for proposal in found] == [expected]
+
+
 def test_a_section_is_offered_once() -> None:
     related = [match("e.md", "x", "Setup"), match("e.md", "y", "Setup")]
     assert len(completions.link_proposals("x.md", markdown.FORMAT, related, (), near=(), wiki=False)) == 1

@@ -27,6 +27,10 @@ MARKUP = [
         pytest.param(LinkTarget("a.md", "S", Heading("S", 1, 3, "")), "[S](a.md)", id="title without an anchor"),
         pytest.param(LinkTarget("../x y (1)/ä%.md", "T"), "[T](../x%20y%20%281%29/ä%25.md)", id="encoded path"),
         pytest.param(LinkTarget("a#b?.md", "T"), "[T](a%23b%3F.md)", id="no fragment in a path"),
+        pytest.param(LinkTarget("Note: x.md", "T"), "[T](./Note:%20x.md)", id="no scheme in a path"),
+        pytest.param(LinkTarget("javascript:alert(1).md", "T"), "[T](./javascript:alert%281%29.md)", id="no script"),
+        pytest.param(LinkTarget("../a:b.md", "T"), "[T](../a:b.md)", id="a colon further on"),
+        pytest.param(LinkTarget("", "S", Heading("S", 2, 3, "s:1")), "[S](#s:1)", id="a colon in a fragment"),
         pytest.param(
             LinkTarget("a.md", "[x] *y* `z` <b> \\ s_n"), r"[\[x\] \*y\* \`z\` \<b\> \\ s\_n](a.md)", id="escaped title"
         ),

@@ -24,6 +24,13 @@ LABELLED = Heading("Install it", 2, 7, "install-it", "install")
         ),
         pytest.param(LinkTarget("a b.md", "Notes"), "`Notes <a%20b.md>`__", id="other format"),
         pytest.param(LinkTarget("c#.md", "C#"), "`C# <c%23.md>`__", id="number sign in a path"),
+        pytest.param(LinkTarget("Note: x.md", "Notes"), "`Notes <./Note:%20x.md>`__", id="no scheme in a path"),
+        pytest.param(
+            LinkTarget("javascript:alert.rst", "Install it", HEADING),
+            "`Install it <./javascript:alert.rst#install-it>`__",
+            id="no script",
+        ),
+        pytest.param(LinkTarget("a/b:c.md", "Notes"), "`Notes <a/b:c.md>`__", id="a colon further on"),
         pytest.param(LinkTarget("x.md", "a*b `c` d_"), "`a\\*b \\`c\\` d\\_ <x.md>`__", id="markup in the title"),
         pytest.param(LinkTarget("notes_", "Notes"), "`Notes <notes%5F>`__", id="path that looks like a name"),
         pytest.param(LinkTarget("notes.md", ""), "`notes.md <notes.md>`__", id="no title"),

@@ -29,7 +29,9 @@ def link(target: LinkTarget) -> str:
     path = _PATH_UNSAFE.sub(lambda match: percent_encode(match[0], safe=""), target.path)
     anchor = target.heading.anchor if target.heading else ""
     fragment = f"#{_PATH_UNSAFE.sub(lambda match: percent_encode(match[0], safe=''), anchor)}" if anchor else ""
-    return f"[{title}]({path}{fragment})"
+    # A colon in the first segment would end the scheme of a URI (RFC 3986, 4.2).
+    here = "./" if ":" in path.partition("/")[0] else ""
+    return f"[{title}]({here}{path}{fragment})"
 
 
 def quote(text: str, source: str) -> str:

@@ -43,6 +43,8 @@ def link(target: LinkTarget) -> str:
     if heading is not None and heading.anchor:
         uri += f"#{heading.anchor}"
     uri = _UNSAFE_IN_URI.sub(lambda match: percent_encode(match[0], safe=""), uri)
+    if ":" in target.path.partition("/")[0]:
+        uri = f"./{uri}"  # a colon in the first segment would end the scheme of a URI (RFC 3986, 4.2)
     # With an underscore at its end it would be the name of a target.
     return f"`{title} <{re.sub(r'_$', '%5F', uri)}>`__"
 
