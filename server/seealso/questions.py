@@ -20,15 +20,12 @@ from seealso.model import (
     Related,
 )
 from seealso.overlay import place_of
-from seealso.repeats import Repeats, same_place
+from seealso.repeats import PLACES, Repeats, same_place
 from seealso.settings import Settings
 from seealso.text.prose import count_words
 
 if TYPE_CHECKING:
     from seealso.embed.base import Vectors
-
-SHOWN = 20
-"""Places that repeat one passage, at most, in one answer."""
 
 MAX_PHRASE = 12
 """Terms at the end of a text that are looked for one after another."""
@@ -97,7 +94,7 @@ class Questions:
         repeats.sort(key=lambda match: (STRENGTH[match.relation or DuplicateKind.PARALLEL], -match.score))
         return Related(
             passage=passage,
-            duplicates=tuple(repeats[:SHOWN]),
+            duplicates=tuple(repeats[:PLACES]),
             matches=diversify(others, limit, self.settings.related.per_document),
             complete=self._complete(vector),
         )

@@ -26,7 +26,7 @@ async def test_a_copy_names_every_other_place(reader: Editor) -> None:
     assert shown(found.range) == f"4:0-4:{len(MUSIC)}"
     assert found.severity is types.DiagnosticSeverity.Information
     assert (found.code, found.source) == ("duplicate-passage", "seealso")
-    assert found.message == "This passage also stands in Music (notes/music.md:3)."
+    assert found.message == "This passage also stands in notes/music.md:3 (Music)."
     assert reader.client.capabilities is not None
     client = Client.of(reader.client.capabilities)
     places = [(reader.uri("notes/music.md"), "2:0-3:0", "Music")] if client.diagnostic_related else []
@@ -58,7 +58,9 @@ async def test_an_edited_copy_is_a_near_duplicate(reader: Editor) -> None:
     found = only(await reader.diagnosed("guide/network.rst", version=1))
     assert shown(found.range) == f"6:0-6:{len(PORT_EDITED)}"
     assert found.code == "near-duplicate-passage"
-    assert found.message == "This passage is nearly the same in Installing › Firewall (guide/install.md:9)."
+    assert (
+        found.message == "This passage stands in nearly the same words in guide/install.md:9 (Installing › Firewall)."
+    )
 
 
 async def test_positions_are_in_the_units_of_the_client(reader: Editor) -> None:
@@ -81,7 +83,7 @@ async def test_a_client_without_related_information_gets_the_places_in_the_messa
             None,
         )
     )
-    assert found.message == "This passage also stands in Music (notes/music.md:3), Third (notes/third.md:3)."
+    assert found.message == "This passage also stands in notes/music.md:3 (Music), notes/third.md:3 (Third)."
     assert found.related_information is None
     assert found.data is None
 

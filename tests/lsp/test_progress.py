@@ -105,7 +105,7 @@ async def test_cancelling_keeps_what_is_done(start: StartEditor, many: Path) -> 
     hover = await editor.hover("3.md", "2:0")
     assert hover is not None
     assert isinstance(hover.contents, types.MarkupContent)
-    assert "passages know their meaning; the others are found by words." in hover.contents.value
+    assert "passages are found by meaning so far, the others by words." in hover.contents.value
 
 
 async def test_words_are_found_while_meaning_is_still_being_embedded(start: StartEditor, many: Path) -> None:

@@ -75,12 +75,12 @@ async def test_created_changed_and_deleted_files(start: StartEditor) -> None:
 
     write(editor.root, {"a.md": NEW})
     event(editor, "a.md", types.FileChangeType.Created)
-    await changed(editor, "open.md", "(a.md:3)")
+    await changed(editor, "open.md", "a.md:3 (")
     assert await found(editor) in ("a.md", "open.md")
 
     write(editor.root, {"a.md": f"A line before.\n\n{NEW}"})
     event(editor, "a.md", types.FileChangeType.Changed)
-    await changed(editor, "open.md", "(a.md:5)")
+    await changed(editor, "open.md", "a.md:5 (")
 
     since = len(editor.received)
     (editor.root / "a.md").unlink()
@@ -95,7 +95,7 @@ async def test_saving_brings_the_index_up_to_date(start: StartEditor) -> None:
     editor.open("open.md", NEW)
     editor.save("guide/draft.md", NEW)
     editor.close("guide/draft.md")
-    await changed(editor, "open.md", "(guide/draft.md:3)")
+    await changed(editor, "open.md", "guide/draft.md:3 (")
 
 
 async def test_renaming_a_folder_embeds_nothing(start: StartEditor) -> None:
@@ -171,7 +171,7 @@ async def test_the_inner_of_two_folders_holds_a_document(start: StartEditor, roo
     await editor.command("updateIndex")
     editor.open("notes/again.md")
     message = (await editor.diagnosed("notes/again.md")).diagnostics[0].message
-    assert "(music.md:3)" in message
+    assert "music.md:3 (" in message
 
 
 async def test_ignore_files_count_for_open_documents_too(start: StartEditor) -> None:
@@ -179,8 +179,8 @@ async def test_ignore_files_count_for_open_documents_too(start: StartEditor) -> 
     await editor.indexed()
     editor.open("notes/music.md")
     editor.open("notes/again.md")
-    await changed(editor, "notes/music.md", "(notes/again.md:5)")
-    await changed(editor, "notes/again.md", "(notes/music.md:3)")
+    await changed(editor, "notes/music.md", "notes/again.md:5 (")
+    await changed(editor, "notes/again.md", "notes/music.md:3 (")
 
     since = len(editor.received)
     write(editor.root, {".seealsoignore": "again.md\n"})

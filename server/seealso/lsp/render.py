@@ -13,7 +13,7 @@ from seealso.model import DuplicateKind
 from seealso.occurrences import occurrences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from seealso.model import Heading, IndexStatus, Match, Place, Related
 
@@ -35,6 +35,9 @@ _JOINER = "\u034f"
 
 _LINE_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|[-+=](?=\s|=|-|$))|^(\s*\d{1,9})([.)])(?=\s|$)")
 """What Markdown would read as the beginning of a block."""
+
+HOVER_DUPLICATES = 3
+"""Places that repeat the passage, at most; an editor shows few lines of a hover, and all places beside a diagnostic."""
 
 _WORDS = {
     DuplicateKind.EXACT: "the same text",
@@ -97,24 +100,30 @@ def worthwhile(matches: Iterable[Match]) -> tuple[Match, ...]:
 
 def hover_markdown(related: Related, link: LinkOf, footer: str) -> str:
     """Return a hover: places that repeat the passage, then what else is related to it."""
-    parts = []
-    for heading, matches in (("Written before", related.duplicates), ("See also", worthwhile(related.matches))):
-        if matches:
-            parts.append(f"**{heading}**\n\n" + "\n".join(_item_markdown(match, link) for match in matches))
-    if footer:
-        parts.append(f"*{escape(footer)}*")
+    parts = [f"*{escape(footer)}*"] if footer else []
+    for heading, matches, more in _lists(related):
+        items = [_item_markdown(match, link) for match in matches]
+        parts.append(f"**{heading}**\n\n" + "\n".join(items + ([f"- {more}"] if more else [])))
     return "\n\n".join(parts)
 
 
 def hover_plain(related: Related, footer: str) -> str:
     """Return the same hover for a client that shows no Markdown."""
-    parts = []
-    for heading, matches in (("Written before", related.duplicates), ("See also", worthwhile(related.matches))):
-        if matches:
-            parts.append(f"{heading}\n" + "\n".join(_item_plain(match) for match in matches))
-    if footer:
-        parts.append(footer)
+    parts = [footer] if footer else []
+    for heading, matches, more in _lists(related):
+        items = [_item_plain(match) for match in matches]
+        parts.append(f"{heading}\n" + "\n".join(items + ([f"- {more}"] if more else [])))
     return "\n\n".join(parts)
+
+
+def _lists(related: Related) -> Iterator[tuple[str, Sequence[Match], str]]:
+    """Yield what a hover lists: a heading, the matches under it, and how many more there are, in words."""
+    if related.duplicates:
+        more = len(related.duplicates) - HOVER_DUPLICATES
+        words = f"and {more} more {'place' if more == 1 else 'places'}" if more > 0 else ""
+        yield "Written before", related.duplicates[:HOVER_DUPLICATES], words
+    if matches := worthwhile(related.matches):
+        yield "See also", matches, ""
 
 
 def footer(complete: bool, status: IndexStatus | None) -> str:
@@ -126,8 +135,8 @@ def footer(complete: bool, status: IndexStatus | None) -> str:
     if not status.passages:
         return "Index is still being built." if status.state == "building" else "Nothing is indexed yet."
     what = "still being built" if status.state == "building" else "incomplete"
-    counts = f"{status.embedded:,} of {status.passages:,} passages know their meaning"
-    return f"Index is {what}: {counts}; the others are found by words."
+    counts = f"{status.embedded:,} of {status.passages:,} passages"
+    return f"Index is {what}: {counts} are found by meaning so far, the others by words."
 
 
 def place_markdown(place: Place, link: LinkOf) -> str:
@@ -148,25 +157,35 @@ def _quoted(text: str) -> str:
 
 def _item_markdown(match: Match, link: LinkOf) -> str:
     place = match.place
+    marks = "".join(f" · {escape(mark)}" for mark in (closeness(match), _where(match), *_linked(match)))
+    head = f"- [{escape(title(place.path, place.headings))}]({link(place)}){marks}"
+    if match.relation is DuplicateKind.EXACT:
+        return head  # the reader is looking at the text
     line = _escape_start(
         "".join(
             f"**{_escape_inline(piece)}**" if is_term else _escape_inline(piece)
             for piece, is_term in snippet(place.text, match.terms)
         )
     )
-    marks = "".join(f" · {escape(mark)}" for mark in _marks(match))
-    return f"- [{escape(title(place.path, place.headings))}]({link(place)}) · {closeness(match)}{marks}  \n  {line}"
+    return f"{head}  \n  {line}"
 
 
 def _item_plain(match: Match) -> str:
     place = match.place
-    line = "".join(piece for piece, _ in snippet(place.text, match.terms))
-    marks = ", ".join([closeness(match), *_marks(match)])
-    return f"- {title(place.path, place.headings)} ({marks}) {place.path}:{place.start_line + 1}\n  {line}"
+    marks = ", ".join((closeness(match), _where(match), *_linked(match)))
+    head = f"- {title(place.path, place.headings)} ({marks})"
+    if match.relation is DuplicateKind.EXACT:
+        return head
+    return f"{head}\n  " + "".join(piece for piece, _ in snippet(place.text, match.terms))
 
 
-def _marks(match: Match) -> list[str]:
-    return (["this file"] if match.same_document else [match.place.path]) + (["already linked"] if match.linked else [])
+def _where(match: Match) -> str:
+    line = match.place.start_line + 1
+    return f"line {line}" if match.same_document else f"{match.place.path}:{line}"
+
+
+def _linked(match: Match) -> tuple[str, ...]:
+    return ("already linked",) if match.linked else ()
 
 
 def _has_sign_at_end(term: str) -> bool:

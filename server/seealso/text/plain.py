@@ -238,7 +238,7 @@ class _Reader:
                     self.outline.path,
                     guess_language(text),
                     links,
-                    self.ignore_file or self.ignore_next,
+                    self.ignore_file or self.ignore_next or markers.names_its_source(kind, text, links),
                 )
             )
         self.ignore_next &= not made

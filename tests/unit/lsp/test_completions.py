@@ -138,7 +138,7 @@ def test_wiki_links_name_the_document_and_the_heading() -> None:
     ],
 )
 def test_wiki_links_hold_no_signs_of_their_own(path: str, title: str, expected: str) -> None:
-    found = completions.link_proposals("x.md", markdown.FORMAT, [match(path, "x", title)], (), wiki=True)
+    found = completions.link_proposals("x.md", markdown.FORMAT, [match(path, "x", title)], (), near=(), wiki=True)
     assert [proposal.text for proposal in found] == [expected]
 
 

@@ -34,37 +34,37 @@ def finding(
         pytest.param(
             finding(DuplicateKind.EXACT, place("a.md")),
             True,
-            "This passage also stands in Guide › A (a.md:7).",
+            "This passage also stands in a.md:7 (Guide › A).",
             id="one place",
         ),
         pytest.param(
             finding(DuplicateKind.EXACT, *(place(f"{number}.md") for number in range(5))),
             True,
-            "This passage also stands in Guide › A (0.md:7) and 4 more places.",
+            "This passage also stands in 0.md:7 (Guide › A) and 4 more places.",
             id="many places, which the client shows itself",
         ),
         pytest.param(
             finding(DuplicateKind.EXACT, *(place(f"{number}.md") for number in range(4))),
             False,
-            "This passage also stands in Guide › A (0.md:7), Guide › A (1.md:7), Guide › A (2.md:7) and 1 more place.",
+            "This passage also stands in 0.md:7 (Guide › A), 1.md:7 (Guide › A), 2.md:7 (Guide › A) and 1 more place.",
             id="many places in the message",
         ),
         pytest.param(
             finding(DuplicateKind.EXACT, place("a.md"), place("b.md", "One, two, three.")),
             True,
-            "This passage also stands in Guide › A (a.md:7). It is similar in Guide › A (b.md:7).",
+            "This passage also stands in a.md:7 (Guide › A). It is similar in b.md:7 (Guide › A).",
             id="a copy and a near copy",
         ),
         pytest.param(
             finding(DuplicateKind.EDITED, place("b.md", "One, two, three.")),
             True,
-            "This passage is nearly the same in Guide › A (b.md:7).",
+            "This passage stands in nearly the same words in b.md:7 (Guide › A).",
             id="edited",
         ),
         pytest.param(
             finding(DuplicateKind.REWORDED, place("b.md", "1 2 3")),
             True,
-            "The same is said in other words in Guide › A (b.md:7).",
+            "The same is said in other words in b.md:7 (Guide › A).",
             id="reworded",
         ),
     ],
@@ -103,7 +103,7 @@ def test_nothing_the_client_cannot_read() -> None:
     assert full.code_description is None
     (described,) = diagnostics(found, TEXT, ROOT, resolve(None)[0], Client(diagnostic_descriptions=True))
     assert described.code_description is not None
-    path, _, anchor = described.code_description.href.removeprefix("file://").partition("#")
-    assert f"\n## {anchor}\n" in Path(path).read_text("utf-8")
+    path, _, line = described.code_description.href.removeprefix("file://").partition("#L")
+    assert Path(path).read_text("utf-8").splitlines()[int(line) - 1] == f"## {described.code}"
     assert full.data is not None
     assert full.data["places"][0]["line"] == 7

@@ -187,27 +187,41 @@ RELATED = Related(
 def test_a_hover_in_markdown() -> None:
     assert render.hover_markdown(RELATED, link, "") == (
         "**Written before**\n\n"
-        "- [Guide › Proxy](https://r/guide/net.md#L40) · the same text · guide/net.md  \n"
-        "  **Install** the **package**.\n\n"
+        "- [Guide › Proxy](https://r/guide/net.md#L40) · the same text · guide/net.md:40\n\n"
         "**See also**\n\n"
-        "- [a b.md](https://r/a b.md#L40) · close · this file  \n"
+        "- [a b.md](https://r/a b.md#L40) · close · line 40  \n"
         "  Use a proxy to **install**.\n"
-        "- [Guide › Proxy](https://r/z.md#L40) · related · z.md · already linked  \n"
+        "- [Guide › Proxy](https://r/z.md#L40) · related · z.md:40 · already linked  \n"
         "  Other."
     )
 
 
+@pytest.mark.parametrize(
+    ("count", "last"),
+    [
+        pytest.param(3, "- [Guide › Proxy](https://r/2.md#L40) · nearly the same · 2.md:40  ", id="all"),
+        pytest.param(4, "- and 1 more place", id="one more"),
+        pytest.param(20, "- and 17 more places", id="many"),
+    ],
+)
+def test_a_hover_is_not_flooded_by_duplicates(count: int, last: str) -> None:
+    matches = tuple(Match(place("", f"{at}.md"), 1.0, 1.0, 1.0, (), DuplicateKind.EDITED) for at in range(count))
+    related = Related(PASSAGE, matches, RELATED.matches[:1], complete=True)
+    before, _, after = render.hover_markdown(related, link, "").partition("\n\n**See also**")
+    assert last in before.splitlines()[-2:]
+    assert after
+
+
 def test_a_hover_in_plain_text() -> None:
     assert render.hover_plain(RELATED, "Wait.") == (
+        "Wait.\n\n"
         "Written before\n"
-        "- Guide › Proxy (the same text, guide/net.md) guide/net.md:40\n"
-        "  Install the package.\n\n"
+        "- Guide › Proxy (the same text, guide/net.md:40)\n\n"
         "See also\n"
-        "- a b.md (close, this file) a b.md:40\n"
+        "- a b.md (close, line 40)\n"
         "  Use a proxy to install.\n"
-        "- Guide › Proxy (related, z.md, already linked) z.md:40\n"
-        "  Other.\n\n"
-        "Wait."
+        "- Guide › Proxy (related, z.md:40, already linked)\n"
+        "  Other."
     )
 
 
@@ -241,13 +255,13 @@ def status(passages: int, embedded: int, state: str) -> IndexStatus:
         pytest.param(
             False,
             status(9870, 1204, "building"),
-            "Index is still being built: 1,204 of 9,870 passages know their meaning; the others are found by words.",
+            "Index is still being built: 1,204 of 9,870 passages are found by meaning so far, the others by words.",
             id="building",
         ),
         pytest.param(
             False,
             status(10, 4, "partial"),
-            "Index is incomplete: 4 of 10 passages know their meaning; the others are found by words.",
+            "Index is incomplete: 4 of 10 passages are found by meaning so far, the others by words.",
             id="stopped",
         ),
         pytest.param(False, status(0, 0, "building"), "Index is still being built.", id="nothing yet"),

@@ -4,7 +4,7 @@ from pathlib import PurePath
 
 import pytest
 
-from seealso.model import PassageKind
+from seealso.model import LinkTarget, PassageKind
 from seealso.text.registry import FORMATS, extensions, format_for
 
 
@@ -52,3 +52,15 @@ def test_every_format_reads_what_it_writes(known: object) -> None:
         (PassageKind.QUOTE, False),
     ]
     assert "A quotation." in found[1].text
+
+
+@pytest.mark.parametrize("path", ["a.md", "a.rst", "a.txt"])
+def test_a_quotation_that_names_its_source_is_meant(path: str) -> None:
+    syntax = format_for(path)
+    assert syntax is not None
+    source = syntax.link(LinkTarget(f"guide/{path}", "By hand", None, f"guide/{path}"))
+    text = "Stop the service before you restore a backup. Copy the data folder to its old place."
+    quoted = syntax.quote(text, source)
+    for quotation, meant in ((quoted, True), (quoted.replace(source, "somebody"), False)):
+        passages = syntax.segmenter().segment(f"Before.\n\n{quotation}\n".encode()).passages
+        assert [passage.ignored for passage in passages] == [False, meant]

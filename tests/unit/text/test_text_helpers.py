@@ -114,6 +114,8 @@ def test_an_edit_makes_the_new_text_of_the_old(old: str, new: str, around: str) 
         pytest.param("<!-- seealso-ignore: copied on purpose -->", True, False, id="with a reason"),
         pytest.param("seealso-ignore-file", False, True, id="file"),
         pytest.param("seealso-ignore seealso-ignore-file", True, True, id="both"),
+        pytest.param("<!--seealso-ignore-->", True, False, id="no spaces"),
+        pytest.param("<!-- SeeAlso-Ignore-File -->", False, True, id="capitals"),
         pytest.param("seealso-ignored, xseealso-ignore, seealso-ignore-files", False, False, id="other words"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,7 @@ _CODES = {
 
 _SENTENCES = {
     DuplicateKind.EXACT: "This passage also stands in {where}.",
-    DuplicateKind.EDITED: "This passage is nearly the same in {where}.",
+    DuplicateKind.EDITED: "This passage stands in nearly the same words in {where}.",
     DuplicateKind.REWORDED: "The same is said in other words in {where}.",
     DuplicateKind.PARALLEL: "The same is said about another subject in {where}.",
 }
@@ -130,7 +130,7 @@ def diagnostics(
         result.append(_boilerplate(boilerplate, text))
     if client.diagnostic_descriptions:
         for diagnostic in result:
-            diagnostic.code_description = types.CodeDescription(f"{to_uri(_MEANINGS)}#{diagnostic.code}")
+            diagnostic.code_description = types.CodeDescription(to_uri(_MEANINGS, _line_of(str(diagnostic.code))))
     return result
 
 
@@ -173,6 +173,12 @@ def _boilerplate(findings: Sequence[DuplicateFinding], text: Text) -> types.Diag
     )
 
 
+@cache
+def _line_of(code: str) -> int:
+    """Return the 0-based line that explains a code; editors follow lines in files, not headings."""
+    return _MEANINGS.read_text("utf-8").splitlines().index(f"## {code}")
+
+
 def _message(finding: DuplicateFinding, *, everything: bool) -> str:
     count = PLACES_IN_MESSAGE if everything else 1
     same = [place for place in finding.others if place.text == finding.passage.text]
@@ -184,8 +190,9 @@ def _message(finding: DuplicateFinding, *, everything: bool) -> str:
 
 def _named(places: Sequence[Place], count: int) -> str:
     """Return the first places in words, and how many more there are."""
+    # The path first: lists of problems cut what is long.
     where = ", ".join(
-        f"{render.title(place.path, place.headings)} ({place.path}:{place.start_line + 1})" for place in places[:count]
+        f"{place.path}:{place.start_line + 1} ({render.title(place.path, place.headings)})" for place in places[:count]
     )
     more = len(places) - count
     return f"{where} and {more} more {'place' if more == 1 else 'places'}" if more > 0 else where

@@ -16,6 +16,7 @@ from seealso.text.lines import LineTable
 from seealso.text.markdown.blocks import find_definitions, read_block, read_loose
 from seealso.text.markdown.draft import NOTHING, Block
 from seealso.text.markdown.grammar import kinds, language
+from seealso.text.markers import names_its_source
 from seealso.text.outline import Outline
 
 if TYPE_CHECKING:
@@ -123,8 +124,7 @@ def _assemble(lines: LineTable, blocks: list[tuple[int, Block]]) -> Segmentation
                 line = bisect_right(starts, at + start) - 1
                 last = bisect_right(starts, at + end - 1, line) - 1
                 path, language = outline.path, guess_language(text)
-                passages.append(
-                    Passage(at + start, at + end, line, last, kind, text, path, language, links, ignored or own)
-                )
+                meant = ignored or own or names_its_source(kind, text, links)
+                passages.append(Passage(at + start, at + end, line, last, kind, text, path, language, links, meant))
         ignore_next = block.ignores_next or (ignore_next and not block.drafts)
     return Segmentation(tuple(passages), tuple(outline.headings))

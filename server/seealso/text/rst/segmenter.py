@@ -10,6 +10,7 @@ from seealso.model import Passage, PassageKind, Segmentation
 from seealso.text.language import guess_language
 from seealso.text.licence import is_licence
 from seealso.text.lines import LineTable
+from seealso.text.markers import names_its_source
 from seealso.text.outline import Outline
 from seealso.text.pieces import MAX_LIST_WEIGHT
 from seealso.text.prose import is_prose, join_items
@@ -207,6 +208,6 @@ class _Assembly:
                 self.outline.path,
                 self._languages.get(text) or guess_language(text),
                 links,
-                ignored or self._ignoring or self._ignore_file,
+                ignored or self._ignoring or self._ignore_file or names_its_source(kind, text, links),
             )
         )
