@@ -32,6 +32,10 @@ Cancelled = Callable[[], bool]
 EMBED_BATCH = 64
 """Texts embedded between two commits: about half a second of work to lose, and to wait for after a cancel."""
 
+TEXT_COST = 20
+"""What a text costs besides its length, in characters. Batches hold texts of one length, short ones first, so that to
+count texts would promise far too much at the beginning of each window."""
+
 EMBED_WINDOW = 2048
 """Texts sorted by length before they are batched, so that batches need no padding."""
 
@@ -52,15 +56,21 @@ log = logging.getLogger(__name__)
 class Meter:
     """Count one phase's work and report it, not more often than a person can read."""
 
-    def __init__(self, report: Report, cancelled: Cancelled, phase: Phase, total: int) -> None:
+    def __init__(
+        self, report: Report, cancelled: Cancelled, phase: Phase, total: int, weight: float | None = None
+    ) -> None:
+        """Count up to `total` items, which weigh `weight` together when they take unequal time."""
         self._report, self._cancelled, self._phase, self._total = report, cancelled, phase, total
+        self._weight = total if weight is None else weight
         self._done = 0
+        self._carried = 0.0
         self._started = self._reported = time.monotonic()
         self._tell()
 
-    def advance(self, count: int = 1) -> None:
+    def advance(self, count: int = 1, weight: float | None = None) -> None:
         """Add finished work; raise `CancelledError` when the user has stopped it."""
         self._done += count
+        self._carried += count if weight is None else weight
         now = time.monotonic()
         if now - self._reported >= _REPORT_EVERY_S or self._done >= self._total:
             self._reported = now
@@ -71,7 +81,7 @@ class Meter:
     def _tell(self) -> None:
         elapsed = time.monotonic() - self._started
         rate = self._done / elapsed if elapsed > 0 else 0.0
-        remaining = (self._total - self._done) / rate if rate > 0 else None
+        remaining = (self._weight - self._carried) * elapsed / self._carried if self._carried > 0 else None
         self._report(Progress(self._phase, self._done, self._total, rate, remaining))
 
 
@@ -164,14 +174,15 @@ class Indexer:
         pending = dict(table.pending(model_id, first)) if first else {}
         urgent = len(pending)
         pending |= dict(table.pending(model_id))
-        meter = Meter(self._report, self._cancelled, Phase.EMBED, len(pending))
+        weights = {text_id: TEXT_COST + length for text_id, length in pending.items()}
+        meter = Meter(self._report, self._cancelled, Phase.EMBED, len(pending), sum(weights.values()))
         for batch in _batches(list(pending.items()), urgent):
             texts = self._store.texts(batch)
             rows = embedder.embed([texts[text_id] for text_id in batch], "passage")
             with self._store.transaction():
                 table.put(model_id, batch, rows)
             self._embedded += len(batch)
-            meter.advance(len(batch))
+            meter.advance(len(batch), sum(weights[text_id] for text_id in batch))
             vectors.merge(self._store, building=True)
         vectors.merge(self._store)
 

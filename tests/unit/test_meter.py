@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import pytest
+
+from seealso import indexer
+from seealso.indexer import Meter
+from seealso.model import Phase, Progress
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+def test_time_left_goes_by_weight_not_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, told = Clock(), list[Progress]()
+    monkeypatch.setattr(indexer, "time", clock)
+    meter = Meter(told.append, lambda: False, Phase.EMBED, 100, weight=1000)
+    assert told[-1].remaining_s is None
+    clock.now += 10
+    meter.advance(90, weight=250)
+    assert (told[-1].done, told[-1].rate, told[-1].remaining_s) == (90, 9.0, 30.0)
+    clock.now += 30
+    meter.advance(10, weight=750)
+    assert (told[-1].done, told[-1].remaining_s) == (100, 0.0)
+
+
+def test_without_weights_all_items_are_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, told = Clock(), list[Progress]()
+    monkeypatch.setattr(indexer, "time", clock)
+    meter = Meter(told.append, lambda: False, Phase.READ, 4)
+    clock.now += 2
+    meter.advance()
+    assert told[-1].remaining_s == 6.0
