@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from hashlib import blake2b
@@ -258,5 +258,3 @@ class LinkTarget:
     """Relative to the linking document's folder, with `/`."""
     title: str
     heading: Heading | None = None
-    root_path: str = field(default="")
-    """Relative to the workspace root, with `/`."""

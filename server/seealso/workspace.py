@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -35,13 +35,11 @@ if TYPE_CHECKING:
     from seealso.index.connections import Connections
     from seealso.index.store import Store
     from seealso.index.vectors import VectorIndex
+    from seealso.indexer import Cancelled, Report
     from seealso.overlay import Overlay
     from seealso.questions import Questions
     from seealso.repeats import SecondLooks
     from seealso.text_vectors import TextVectors
-
-Report = Callable[[Progress], None]
-Cancelled = Callable[[], bool]
 
 SAMPLED_LINKS = 500
 
@@ -129,7 +127,7 @@ class Workspace:
                     workspace._stores().check()
                 return workspace
         raise NotIndexedError(
-            f"No indexed folder holds {path}.", hint="Run `seealso index FOLDER` for the folder it belongs to."
+            f"No indexed folder holds '{path}'.", hint="Run `seealso index FOLDER` for the folder it belongs to."
         )
 
     def configure(self, settings: Settings) -> None:
@@ -158,6 +156,8 @@ class Workspace:
         everything: bool = False,
     ) -> UpdateReport:
         """Make the index that of the files on disk; documents in `first` (relative paths) are embedded first.
+
+        With `everything` all documents are read again, and texts that have a vector keep it.
 
         Cancelling returns a report that says so; finished work is kept. Raises `IndexUnavailableError` while another
         process is writing, `EmbeddingError` when the model fails (search by words works all the same).
@@ -197,16 +197,6 @@ class Workspace:
                 stopped = True
             return replace(indexer.result(), pending=self._pending(store), cancelled=stopped)
 
-    def rebuild(
-        self,
-        *,
-        report: Report = _silent,
-        cancelled: Cancelled = _never,
-        first: Collection[str] = (),
-    ) -> UpdateReport:
-        """Read every document again; texts that have a vector keep it."""
-        return self.update(report=report, cancelled=cancelled, first=first, everything=True)
-
     def status(self) -> IndexStatus:
         """Say what is indexed and what is not, without loading the model."""
         from seealso.index.lock import is_locked
@@ -215,6 +205,10 @@ class Workspace:
         info = self._info()
         building = self._updating or is_locked(self.directory)
         return index_status(self.root, self.directory, self._store(), info.id if info else None, building=building)
+
+    def warm(self) -> None:
+        """Load the model, so that the first question does not wait for it."""
+        self._texts().of_text("", "query")
 
     # -- unsaved buffers
 

@@ -156,12 +156,12 @@ async def test_a_folder_that_is_not_there_is_told_once(start: StartEditor, tmp_p
 async def test_prose_is_in_the_log_only_when_asked_for(start: StartEditor, level: str, in_log: bool) -> None:
     editor = await start(environment={"SEEALSO_LOG": level})
     await editor.indexed()
-    editor.open("notes/music.md")
-    await editor.hover("notes/music.md", "2:0")
-    await editor.complete("notes/music.md", "2:0")
+    editor.open("guide/network.rst")
+    await editor.hover("guide/network.rst", "6:0")
+    await editor.complete("guide/network.rst", "6:0")
     await editor.stop()
     log = editor.stderr.decode()
-    assert ("Mahler" in log) is in_log
+    assert ("reachable" in log) is in_log
     assert "INFO seealso" in log
 
 

@@ -22,10 +22,10 @@ def test_time_left_goes_by_weight_not_by_number(monkeypatch: pytest.MonkeyPatch)
     assert told[-1].remaining_s is None
     clock.now += 10
     meter.advance(90, weight=250)
-    assert (told[-1].done, told[-1].rate, told[-1].remaining_s) == (90, 9.0, 30.0)
+    assert told[-1] == Progress(Phase.EMBED, 90, 100, 9.0, 30.0)
     clock.now += 30
     meter.advance(10, weight=750)
-    assert (told[-1].done, told[-1].remaining_s) == (100, 0.0)
+    assert told[-1] == Progress(Phase.EMBED, 100, 100, 2.5, 0.0)
 
 
 def test_without_weights_all_items_are_alike(monkeypatch: pytest.MonkeyPatch) -> None:

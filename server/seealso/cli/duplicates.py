@@ -82,7 +82,9 @@ def register(app: typer.Typer) -> None:
                 raise IndexUnavailableError(f"The index is not complete: {missing}.", hint="`seealso update` goes on.")
             warn(f"the index is not complete: {missing}. `seealso update` goes on.")
         if findings:
-            warn(f"{count(len(findings), 'group')} fail `--fail-on {fail_on}`.")
+            verb = "fails" if len(findings) == 1 else "fail"
+            listing = f"`--kinds {','.join(failing)}` lists them"
+            warn(f"{count(len(findings), 'group')} {verb} `--fail-on {fail_on}`; {listing}.")
             return EXIT_FOUND
         return EXIT_OK
 
@@ -136,4 +138,5 @@ def _print_groups(root: Path, groups: list[DuplicateGroup], limit: int | None) -
         parts.append(f"{boilerplate:,} of them boilerplate (the text stands in many files)")
     page.note(f"{count(len(groups), 'group')}: {', '.join(parts)}.")
     if len(shown) < len(groups):
-        page.note(f"{len(groups) - len(shown):,} more groups are not shown (--limit).")
+        more = len(groups) - len(shown)
+        page.note(f"{more:,} more {'group is' if more == 1 else 'groups are'} not shown (--limit).")

@@ -24,6 +24,7 @@ from seealso.cli.progress import ProgressBars, interruptible
 from seealso.errors import NotIndexedError
 from seealso.model import DocumentProblem, IndexStatus, UpdateReport
 from seealso.report import status_json, update_json
+from seealso.text.registry import extensions
 from seealso.units import count, duration, size
 from seealso.workspace import Workspace
 
@@ -107,8 +108,7 @@ def _bring_up_to_date(workspace: Workspace, *, rebuild: bool, json: bool) -> int
     started = time.monotonic()
     try:
         with interruptible() as cancelled, ProgressBars() as bars:
-            work = workspace.rebuild if rebuild else workspace.update
-            report = work(report=bars.report, cancelled=cancelled)
+            report = workspace.update(report=bars.report, cancelled=cancelled, everything=rebuild)
         status = workspace.status()
     finally:
         workspace.close()
@@ -152,6 +152,9 @@ def _print_summary(report: UpdateReport, status: IndexStatus, seconds: float) ->
         ("time", duration(seconds)),
     ]
     _print_rows("Indexed" if not report.cancelled else "Stopped in", status, rows)
+    if not status.documents and not report.cancelled:
+        read = ", ".join(sorted(extensions()))
+        warn(f"no document was found. seealso reads {read}; are they excluded, ignored or hidden?")
 
 
 def _print_status(status: IndexStatus) -> None:

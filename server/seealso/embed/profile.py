@@ -11,8 +11,6 @@ class ModelProfile:
 
     background_cosine: float
     """Median of two random passages."""
-    related_cosine: float
-    """Reached by one random pair in a thousand."""
     near_duplicate_cosine: float
     """From here on words are compared to tell copies from siblings."""
     query_background_cosine: float
@@ -23,7 +21,6 @@ class ModelProfile:
 
 MULTILINGUAL_E5_SMALL = ModelProfile(
     background_cosine=0.82,
-    related_cosine=0.909,
     near_duplicate_cosine=0.94,
     query_background_cosine=0.80,
     query_top_cosine=0.90,
@@ -32,7 +29,6 @@ MULTILINGUAL_E5_SMALL = ModelProfile(
 
 CAUTIOUS = ModelProfile(
     background_cosine=0.3,
-    related_cosine=0.6,
     near_duplicate_cosine=0.94,
     query_background_cosine=0.2,
     query_top_cosine=0.8,

@@ -96,10 +96,6 @@ class EmbeddingTable:
             found.update(zip((row[0] for row in rows), _rows([row[1] for row in rows]), strict=True))
         return found
 
-    def count(self, model_id: int) -> int:
-        """Return how many vectors the model has here."""
-        return int(self._db.execute("SELECT count(*) FROM vectors WHERE model_id = ?", (model_id,)).fetchone()[0])
-
     def embedded_passages(self, model_id: int) -> int:
         """Return how many passages have a vector."""
         row = self._db.execute(

@@ -12,6 +12,9 @@ from seealso.errors import IndexUnavailableError
 
 FILE_NAME = "writer.lock"
 
+PRIVATE = 0o700
+"""Mode of an index's folder: it holds the text of documents that may be for their owner only."""
+
 MARK = "writing"
 """File that is there while somebody writes. Without it nobody has to try the lock, which would keep a writer out."""
 
@@ -29,7 +32,7 @@ def writer_lock(directory: Path) -> Iterator[None]:
     lock = FileLock(directory / FILE_NAME, timeout=_PATIENCE_S)
     mark = directory / MARK
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         lock.acquire()
         mark.touch()
     except Timeout as error:

@@ -18,6 +18,7 @@ from seealso.errors import DamagedIndexError, IndexUnavailableError
 from seealso.index.database import FILE_NAME, identity, open_database
 from seealso.index.embeddings import EmbeddingTable
 from seealso.index.lexical import LexicalIndex
+from seealso.index.lock import PRIVATE
 from seealso.index.pairs import PairTable
 from seealso.index.sql import parts
 from seealso.model import DocumentProblem, Heading, Passage, PassageKind, Place, Segmentation, content_hash
@@ -60,7 +61,7 @@ class Store:
         path = directory / FILE_NAME
         try:
             if create:
-                directory.mkdir(parents=True, exist_ok=True)
+                directory.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
             elif not path.exists():
                 raise IndexUnavailableError("This workspace has no index.", hint="Run `seealso index FOLDER`.")
             self._db = open_database(path, create=create)

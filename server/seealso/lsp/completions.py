@@ -176,7 +176,7 @@ def target(document: str, path: str, title: str, heading: Heading | None) -> Lin
     """Return the target of a link from one document to a section of another."""
     relative = posixpath.relpath(path, posixpath.dirname(document) or ".")
     section = None if heading is not None and _is_title(heading) and not heading.label else heading
-    return LinkTarget(path=relative, title=title, heading=section, root_path=path)
+    return LinkTarget(path=relative, title=title, heading=section)
 
 
 def _is_title(heading: Heading) -> bool:

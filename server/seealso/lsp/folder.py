@@ -111,6 +111,7 @@ class Folder:
         )
         self._opened.set_result(workspace)
         self.update(visible=True)
+        self._threads.reviews.submit(workspace.warm)
 
     def _changed(self) -> None:
         self.titles.forget()

@@ -42,10 +42,10 @@ class Titles:
         """Read them again with the next question."""
         self._saved = self._links = None
 
-    def links(self, workspace: Workspace, format_name: str) -> list[str]:
-        """Return some links of the workspace's documents of a format."""
+    def links(self, workspace: Workspace) -> list[str]:
+        """Return some links of the workspace's Markdown documents."""
         if self._links is None:
-            self._links = workspace.sample_links(format_name)
+            self._links = workspace.sample_links("markdown")
         return self._links
 
     def find(self, typed: str, workspace: Workspace, opened: Collection[str]) -> list[Named]:

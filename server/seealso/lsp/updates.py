@@ -8,6 +8,7 @@ import threading
 import time
 import uuid
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from seealso.errors import CancelledError, IndexUnavailableError
@@ -184,9 +185,9 @@ class Updater:
                 latest[:] = [(progress.phase, now)]
                 loop.call_soon_threadsafe(self._on_progress, progress, now - started)
 
-        update = self._workspace.rebuild if request.rebuild else self._workspace.update
         try:
             first = self._first()
+            update = partial(self._workspace.update, everything=request.rebuild)
             result = await loop.run_in_executor(
                 self._executor, lambda: update(report=report, cancelled=cancelled.is_set, first=first)
             )
@@ -197,7 +198,8 @@ class Updater:
             logger.info("%s: %s", self._name, result)
             if not request.answer.done():
                 request.answer.set_result(result)
-            self._finish(f"stopped, {result.pending:,} passages left" if result.cancelled else "up to date")
+            left = f", {result.pending:,} passages left" if result.pending else ""
+            self._finish(f"stopped{left}" if result.cancelled else "up to date")
 
     def _fail(self, request: _Request, error: Exception) -> None:
         if not request.answer.done():

@@ -49,7 +49,7 @@ def index_without_vectors(root: Path, documents: dict[str, str]) -> None:
             "seealso: The index is not complete: 2 passages not embedded yet may repeat others.",
             id="nothing found is no answer",
         ),
-        pytest.param({"a.md": ONE, "b.md": ONE}, ("--fail-on", "exact"), 1, "1 group fail", id="what is found fails"),
+        pytest.param({"a.md": ONE, "b.md": ONE}, ("--fail-on", "exact"), 1, "1 group fails", id="what is found fails"),
     ],
 )
 def test_passages_without_vectors(

@@ -58,7 +58,7 @@ def test_every_format_reads_what_it_writes(known: object) -> None:
 def test_a_quotation_that_names_its_source_is_meant(path: str) -> None:
     syntax = format_for(path)
     assert syntax is not None
-    source = syntax.link(LinkTarget(f"guide/{path}", "By hand", None, f"guide/{path}"))
+    source = syntax.link(LinkTarget(f"guide/{path}", "By hand", None))
     text = "Stop the service before you restore a backup. Copy the data folder to its old place."
     quoted = syntax.quote(text, source)
     for quotation, meant in ((quoted, True), (quoted.replace(source, "somebody"), False)):

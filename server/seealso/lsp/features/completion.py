@@ -154,7 +154,7 @@ class _Request:
         own = completions.links_as_wikis_do(link for passage in passages for link in passage.links)
         if own is not None:
             return own
-        return completions.links_as_wikis_do(self.titles.links(workspace, "markdown")) or False
+        return completions.links_as_wikis_do(self.titles.links(workspace)) or False
 
     def _related(self, workspace: Workspace, subject: str) -> Sequence[Match]:
         """Return what has been written elsewhere about what is being written here."""
