@@ -346,6 +346,11 @@ class Workspace:
         with self._writing() as store:
             store.ignore_pair(first_text, second_text)
 
+    def watch(self, first_text: str, second_text: str) -> None:
+        """Report them again."""
+        with self._writing() as store:
+            store.watch_pair(first_text, second_text)
+
     def ignored_pairs(self) -> list[tuple[str, str]]:
         store = self._store()
         return store.ignored_pairs() if store is not None else []

@@ -16,6 +16,10 @@ def test_marked_pair_is_reported_no_more_and_can_be_carried_elsewhere(scratch: S
     exported = scratch("ignore", "--path", "docs", "--json")
     assert {frozenset(pair.values()) for pair in exported.objects} == {frozenset((FIRST.strip(), SECOND.strip()))}
 
+    undone = scratch("ignore", "--undo", "docs/two.md:3", "docs/one.md:1")
+    assert (undone.code, undone.out.splitlines()[0]) == (0, "Reported again")
+    assert len(scratch("duplicates", "docs", "--json").objects) == 1
+
     elsewhere = Seealso(scratch.cache.with_name("other-cache"), scratch.folder)
     elsewhere("index", "docs")
     assert len(elsewhere("duplicates", "docs", "--json").objects) == 1
@@ -44,6 +48,7 @@ def test_what_is_no_pair_is_refused_and_nothing_is_marked(scratch: Seealso) -> N
     scratch("index", "docs")
     for arguments, stdin in (
         (["docs/one.md:1"], b""),
+        (["--undo", "--path", "docs"], b""),
         (["docs/one.md:1", "docs/none.md:1"], b""),
         (["docs/one.md:1", "docs/one.md:9"], b""),
         (["--path", "docs", "--import"], b'{"first": "a", "second": "b"}\n{"first": 1}\n'),

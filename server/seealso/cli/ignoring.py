@@ -32,6 +32,7 @@ def register(app: typer.Typer) -> None:
         take: Annotated[
             bool, typer.Option("--import", help="Read pairs, as --json prints them, from the input.")
         ] = False,
+        undo: Annotated[bool, typer.Option("--undo", help="Take the mark of the two passages away.")] = False,
         json: JsonOption = False,
     ) -> int:
         """Mark two passages that are meant to repeat each other.
@@ -45,14 +46,18 @@ def register(app: typer.Typer) -> None:
             raise SettingsError("A pair has two places.", hint="Write `seealso ignore FILE:LINE FILE:LINE`.")
         if places and take:
             raise SettingsError("Places and --import do not go together.", hint="Give one of them.")
+        if undo and not places:
+            raise SettingsError("--undo needs two places.", hint="Write `seealso ignore --undo FILE:LINE FILE:LINE`.")
         workspace = Workspace.containing(parse_location(places[0])[0] if places else path)
         try:
             if places:
-                _mark(workspace, *(passage_now(workspace, *parse_location(place)) for place in places), json=json)
+                first, second = (passage_now(workspace, *parse_location(place)) for place in places)
+                (workspace.watch if undo else workspace.ignore)(first.text, second.text)
+                _show(workspace, first, second, "Reported again" if undo else "Marked as intended", json=json)
             elif take:
                 pairs = [_pair(line, number) for number, line in enumerate(sys.stdin.buffer, 1) if line.strip()]
-                for first, second in pairs:
-                    workspace.ignore(first, second)
+                for pair in pairs:
+                    workspace.ignore(*pair)
                 warn(f"{count(len(pairs), 'pair')} read.")
             else:
                 _list(workspace, json=json)
@@ -61,13 +66,12 @@ def register(app: typer.Typer) -> None:
         return EXIT_OK
 
 
-def _mark(workspace: Workspace, first: Place, second: Place, *, json: bool) -> None:
-    workspace.ignore(first.text, second.text)
+def _show(workspace: Workspace, first: Place, second: Place, title: str, *, json: bool) -> None:
     if json:
         write_json({"first": first.text, "second": second.text})
         return
     page = Page(answers(), workspace.root)
-    page.title("Marked as intended")
+    page.title(title)
     page.passage(first)
     page.passage(second)
 

@@ -451,6 +451,13 @@ class Store:
             (first_hash, second_hash, _storable(first), _storable(second)),
         )
 
+    def watch_pair(self, first: str, second: str) -> None:
+        """Forget that a pair was marked."""
+        self._db.execute(
+            "DELETE FROM ignored_pairs WHERE first = ? AND second = ?",
+            sorted((content_hash(first), content_hash(second))),
+        )
+
     def ignored_pairs(self) -> list[tuple[str, str]]:
         return self._db.execute("SELECT first_text, second_text FROM ignored_pairs").fetchall()
 
