@@ -15,7 +15,7 @@ from seealso.index.store import Store
 if TYPE_CHECKING:
     from seealso.index.vectors import VectorIndex
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Raised when the second look judges differently: every pair is then looked at again, without the model."""
 
 MIN_WORDS = 5

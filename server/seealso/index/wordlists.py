@@ -114,17 +114,28 @@ NEGATING_PREFIXES = _words("un in im il ir dis de non a anti mis ent miss des d�
 CONJUNCTIONS = _words("and or und oder sowie et ou y e o u ed en of и или 和 与 與 或 及 と や か 、")
 """Words on both sides of which things may change places."""
 
+_UNITS = (
+    "two three four five six seven eight nine ten eleven twelve",
+    "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
+    "deux trois quatre cinq six sept huit neuf dix onze douze",
+    "dos tres cuatro cinco seis siete ocho nueve diez - doce",
+    "- tre quattro cinque - sette otto nove dieci undici dodici",
+    "два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать",
+    "二 三 四 五 六 七 八 九 十",
+)
+_TENS = (
+    "twenty thirty forty fifty sixty seventy eighty ninety",
+    "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig",
+    "vingt trente quarante cinquante soixante",
+    "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa",
+    "venti trenta quaranta cinquanta sessanta settanta ottanta novanta",
+    "двадцать тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто",
+)
+
 NUMERALS: dict[str, str] = {
-    word: str(value)
-    for words in (
-        "two three four five six seven eight nine ten eleven twelve",
-        "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
-        "deux trois quatre cinq six sept huit neuf dix onze douze",
-        "dos tres cuatro cinco seis siete ocho nueve diez - doce",
-        "- tre quattro cinque - sette otto nove dieci undici dodici",
-        "два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать",
-        "二 三 四 五 六 七 八 九 十",
-    )
+    word.casefold(): str(value * step)
+    for step, lists in ((1, _UNITS), (10, _TENS))
+    for words in lists
     for value, word in enumerate(words.split(), start=2)
     if word not in {"-", "dos"}
 }

@@ -193,6 +193,20 @@ STATEMENT = "The driver allocates {} buffers when the device is opened and the {
             None,
             id="simplified-and-traditional-are-two-languages",
         ),
+        pytest.param(
+            "The client waits for 30 seconds before it asks again, and then gives up for good.",
+            "The client waits for thirty seconds before it asks again, and then gives up for good.",
+            0.99,
+            DuplicateKind.EDITED,
+            id="number-words-are-numbers",
+        ),
+        pytest.param(
+            "The client waits for 30 seconds before it asks again, and then gives up for good.",
+            "The client waits for sixty seconds before it asks again, and then gives up for good.",
+            0.99,
+            DuplicateKind.PARALLEL,
+            id="other-number-words",
+        ),
         pytest.param("Yes.", "No.", 0.99, None, id="nothing-in-common"),
         pytest.param(
             "The value is interpreted as a signed integer, whatever the processor that reads it does.",
