@@ -192,7 +192,7 @@ class Repeats:
 
     def intended(self) -> set[frozenset[bytes]]:
         """Return the pairs of texts the user marked as intended."""
-        return {frozenset(map(content_hash, pair)) for pair in self.candidates.store.ignored_pairs()}
+        return {frozenset(map(content_hash, pair)) for pair in self.candidates.store.intended.all()}
 
 
 def same_place(place: Place, other: Place) -> bool:

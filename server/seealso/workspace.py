@@ -57,19 +57,6 @@ def _never() -> bool:
     return False
 
 
-def preload() -> None:
-    """Import what questions and updates need, in the caller's thread.
-
-    A front end with several threads calls it before they begin: native libraries imported side by side by two threads
-    have been seen to crash the interpreter.
-    """
-    import seealso.indexer
-    import seealso.questions  # noqa: F401
-    from seealso.index.vectors import load_usearch
-
-    load_usearch()
-
-
 class Workspace:
     """One folder. Methods block and are thread-safe; an asyncio front end calls them from its own executors.
 
@@ -320,7 +307,7 @@ class Workspace:
         """Return every heading of the workspace with its document's path."""
         buffers = self._buffers().buffers
         store = self._store()
-        saved = store.headings() if store is not None else []
+        saved = store.headings.all() if store is not None else []
         return [(path, heading) for path, heading in saved if path not in buffers] + [
             (path, heading) for path, buffer in buffers.items() for heading in buffer.segmentation.headings
         ]
@@ -344,16 +331,16 @@ class Workspace:
     def ignore(self, first_text: str, second_text: str) -> None:
         """Never report these two passages as duplicates of each other again."""
         with self._writing() as store:
-            store.ignore_pair(first_text, second_text)
+            store.intended.mark(first_text, second_text)
 
     def watch(self, first_text: str, second_text: str) -> None:
         """Report them again."""
         with self._writing() as store:
-            store.watch_pair(first_text, second_text)
+            store.intended.unmark(first_text, second_text)
 
     def ignored_pairs(self) -> list[tuple[str, str]]:
         store = self._store()
-        return store.ignored_pairs() if store is not None else []
+        return store.intended.all() if store is not None else []
 
     # -- inside
 

@@ -23,7 +23,7 @@ LAYERS = (
     ("candidates",),
     ("repeats",),
     ("questions",),
-    ("workspace",),
+    ("preload", "workspace"),
     ("report", "occurrences"),
     ("lsp",),
     ("cli",),

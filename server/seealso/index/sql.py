@@ -17,3 +17,8 @@ def parts(keys: Collection[Key]) -> Iterator[tuple[Sequence[Key], str]]:
     for start in range(0, len(ordered), _VARIABLES):
         part = ordered[start : start + _VARIABLES]
         yield part, ",".join("?" * len(part))
+
+
+def storable(text: str) -> str:
+    """Return a text as SQLite can keep it: in UTF-8, which has no lone surrogates."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -17,11 +17,13 @@ from typing import Any
 from seealso.errors import DamagedIndexError, IndexUnavailableError
 from seealso.index.database import FILE_NAME, identity, open_database
 from seealso.index.embeddings import EmbeddingTable
+from seealso.index.headings import HeadingTable
+from seealso.index.intended import IntendedPairs
 from seealso.index.lexical import LexicalIndex
 from seealso.index.lock import PRIVATE
 from seealso.index.pairs import PairTable
-from seealso.index.sql import parts
-from seealso.model import DocumentProblem, Heading, Passage, PassageKind, Place, Segmentation, content_hash
+from seealso.index.sql import parts, storable
+from seealso.model import DocumentProblem, Passage, PassageKind, Place, Segmentation
 from seealso.text.prose import count_words
 
 
@@ -73,7 +75,9 @@ class Store:
             ) from error
         self.lexical = LexicalIndex(self._db)
         self.embeddings = EmbeddingTable(self._db)
+        self.headings = HeadingTable(self._db)
         self.pairs = PairTable(self._db)
+        self.intended = IntendedPairs(self._db)
 
     def close(self) -> None:
         self._db.close()
@@ -191,7 +195,7 @@ class Store:
             self._db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
 
     def _put_passages(self, document_id: int, segmentation: Segmentation) -> None:
-        heading_ids = self._put_headings(document_id, segmentation)
+        heading_ids = self.headings.put(document_id, segmentation.headings)
         for ordinal, passage in enumerate(segmentation.passages):
             text_id = self._text_id(passage)
             cursor = self._db.execute(
@@ -215,41 +219,17 @@ class Store:
             assert cursor.lastrowid is not None
             self.lexical.add(cursor.lastrowid, passage.headings, passage.text)
 
-    def _put_headings(self, document_id: int, segmentation: Segmentation) -> dict[Heading, int]:
-        ids: dict[Heading, int] = {}
-        enclosing: list[Heading] = []
-        for heading in segmentation.headings:
-            while enclosing and enclosing[-1].level >= heading.level:
-                enclosing.pop()
-            cursor = self._db.execute(
-                "INSERT INTO headings (document_id, parent_id, title, level, line, anchor, label)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    document_id,
-                    ids[enclosing[-1]] if enclosing else None,
-                    heading.title,
-                    heading.level,
-                    heading.line,
-                    heading.anchor,
-                    heading.label,
-                ),
-            )
-            assert cursor.lastrowid is not None
-            ids[heading] = cursor.lastrowid
-            enclosing.append(heading)
-        return ids
-
     def _text_id(self, passage: Passage) -> int:
         row = self._db.execute("SELECT id FROM texts WHERE hash = ?", (passage.hash,)).fetchone()
         if row is None:
             row = self._db.execute(
                 "INSERT INTO texts (hash, text, words) VALUES (?, ?, ?) RETURNING id",
-                (passage.hash, _storable(passage.text), count_words(passage.text)),
+                (passage.hash, storable(passage.text), count_words(passage.text)),
             ).fetchone()
         return int(row[0])
 
     def _drop_passages(self, document_id: int) -> None:
-        headings = self._headings_of_document(document_id)
+        headings = self.headings.of_document(document_id)
         rows = self._db.execute(
             "SELECT passages.id, heading_id, text FROM passages JOIN texts ON texts.id = text_id WHERE document_id = ?",
             (document_id,),
@@ -266,7 +246,7 @@ class Store:
         document = self.document(path)
         if document is None or document.problem is not None:
             return None
-        headings = self._headings_of_document(document.id)
+        headings = self.headings.of_document(document.id)
         rows = self._db.execute(
             "SELECT start_byte, end_byte, start_line, end_line, kind, text, heading_id, language, links, ignored"
             " FROM passages JOIN texts ON texts.id = text_id WHERE document_id = ? ORDER BY ordinal",
@@ -289,14 +269,6 @@ class Store:
         )
         return Segmentation(passages, tuple(path[-1] for path in headings.values()))
 
-    def headings(self) -> list[tuple[str, Heading]]:
-        """Return every heading of the workspace with its document's path, in order."""
-        rows = self._db.execute(
-            "SELECT path, title, level, line, anchor, label FROM headings"
-            " JOIN documents ON documents.id = document_id ORDER BY path, headings.id"
-        )
-        return [(row[0], Heading(*row[1:])) for row in rows]
-
     def sample_links(self, format_name: str, limit: int) -> list[str]:
         """Return the links of the first passages with links in documents of a format; at most `limit` passages."""
         rows = self._db.execute(
@@ -317,7 +289,7 @@ class Store:
                 " JOIN documents ON documents.id = document_id WHERE nth <= ?",
                 (*part, sys.maxsize if limit is None else limit),
             )
-        headings = self._heading_paths({row[9] for row in rows if row[9] is not None})
+        headings = self.headings.paths({row[9] for row in rows if row[9] is not None})
         return [
             StoredPassage(
                 text_id=row[0],
@@ -343,34 +315,6 @@ class Store:
         for part, marks in parts(passage_ids):
             found.update(self._db.execute(f"SELECT id, text_id FROM passages WHERE id IN ({marks})", part).fetchall())
         return found
-
-    def _headings_of_document(self, document_id: int) -> dict[int | None, tuple[Heading, ...]]:
-        """Return the path to each heading of a document, by heading id, in order."""
-        rows = self._db.execute(
-            "SELECT id, parent_id, title, level, line, anchor, label FROM headings WHERE document_id = ? ORDER BY id",
-            (document_id,),
-        )
-        paths: dict[int | None, tuple[Heading, ...]] = {}
-        for row in rows:
-            paths[row[0]] = (*paths.get(row[1], ()), Heading(*row[2:]))
-        return paths
-
-    def _heading_paths(self, heading_ids: Collection[int]) -> dict[int | None, tuple[Heading, ...]]:
-        """Return the path to each of some headings, from any documents, by heading id."""
-        known: dict[int, tuple[int | None, Heading]] = {}
-        wanted = set(heading_ids)
-        while wanted:
-            for part, marks in parts(wanted):
-                rows = self._db.execute(
-                    f"SELECT id, parent_id, title, level, line, anchor, label FROM headings WHERE id IN ({marks})", part
-                )
-                known.update((row[0], (row[1], Heading(*row[2:]))) for row in rows)
-            wanted = {parent for parent, _ in known.values() if parent is not None} - known.keys()
-        paths: dict[int | None, tuple[Heading, ...]] = {}
-        for heading_id in sorted(known):  # a parent's id is smaller than its children's
-            parent, heading = known[heading_id]
-            paths[heading_id] = (*paths.get(parent, ()), heading)
-        return paths
 
     def counts(self) -> tuple[int, int]:
         """Return the numbers of readable documents and of passages."""
@@ -441,27 +385,3 @@ class Store:
             (min_words,),
         )
         return [row[0] for row in rows]
-
-    # -- pairs the user marked as intended
-
-    def ignore_pair(self, first: str, second: str) -> None:
-        (first_hash, first), (second_hash, second) = sorted((content_hash(text), text) for text in (first, second))
-        self._db.execute(
-            "INSERT OR IGNORE INTO ignored_pairs VALUES (?, ?, ?, ?)",
-            (first_hash, second_hash, _storable(first), _storable(second)),
-        )
-
-    def watch_pair(self, first: str, second: str) -> None:
-        """Forget that a pair was marked."""
-        self._db.execute(
-            "DELETE FROM ignored_pairs WHERE first = ? AND second = ?",
-            sorted((content_hash(first), content_hash(second))),
-        )
-
-    def ignored_pairs(self) -> list[tuple[str, str]]:
-        return self._db.execute("SELECT first_text, second_text FROM ignored_pairs").fetchall()
-
-
-def _storable(text: str) -> str:
-    """SQLite text is UTF-8, which has no lone surrogates."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -86,7 +86,8 @@ class Folder:
 
     async def _open(self, settings: Settings) -> None:
         def opening() -> Workspace:
-            from seealso.workspace import Workspace, preload  # not before `initialize` was answered
+            from seealso.preload import preload  # not before `initialize` was answered
+            from seealso.workspace import Workspace
 
             preload()
             return Workspace.open(self.path, settings)

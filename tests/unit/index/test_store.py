@@ -61,7 +61,7 @@ def test_replacing_a_document_leaves_nothing_of_the_old_one(store: Store) -> Non
     put(store, "guide.md")
     put(store, "guide.md", Segmentation((passage("Only this remains.", 0),), ()))
     assert store.counts() == (1, 1)
-    assert store.headings() == []
+    assert store.headings.all() == []
     assert store.lexical.search(["installer"], 10) == {}
     assert len(store.lexical.search(["remains"], 10)) == 1
 
@@ -120,8 +120,8 @@ def test_vectors_are_stored_per_model_in_float16(store: Store) -> None:
 
 
 def test_a_pair_with_half_a_character_is_kept(store: Store) -> None:
-    store.ignore_pair("b", "\ud800 x")
-    assert {frozenset(pair) for pair in store.ignored_pairs()} == {frozenset(("? x", "b"))}
+    store.intended.mark("b", "\ud800 x")
+    assert {frozenset(pair) for pair in store.intended.all()} == {frozenset(("? x", "b"))}
 
 
 def test_failed_transaction_changes_nothing(store: Store) -> None:
