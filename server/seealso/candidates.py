@@ -135,16 +135,16 @@ class Candidates:
             candidates.append(Candidate(tuple(self.open_places(text_hash)), dense, 0.0))
         return candidates
 
-    def unsaved_near(self, text_hash: bytes, vector: Vectors | None, count: int) -> list[tuple[bytes, float | None]]:
-        """Return (content hash, cosine) of the unsaved texts nearest to a text, and of itself if it is one of them."""
-        near: dict[bytes, float | None] = {}
+    def unsaved_near(self, text_hash: bytes, vector: Vectors | None, count: int) -> dict[bytes, float]:
+        """Return the cosines of the unsaved texts nearest to a text, by hash, with itself if it is one of them."""
+        near: dict[bytes, float] = {}
         hashes, rows = self._unsaved_vectors
         if vector is not None and hashes:
             cosines = rows @ vector
             near = {hashes[at]: float(cosines[at]) for at in np.argsort(-cosines)[:count].tolist()}
         if text_hash in self._open and text_hash not in self._open_ids:
             near[text_hash] = 1.0
-        return list(near.items())
+        return near
 
     def open_places(self, text_hash: bytes) -> list[tuple[Place, bool]]:
         """Return where a text stands in the open buffers, each with whether it is marked to be ignored."""

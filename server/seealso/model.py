@@ -39,6 +39,10 @@ class DuplicateKind(StrEnum):
     """The same frame around another subject; not a duplicate."""
 
 
+REPEATS = (DuplicateKind.EXACT, DuplicateKind.EDITED, DuplicateKind.REWORDED)
+"""The kinds that are duplicates, strongest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A section title, where it stands, and how to link to it."""
@@ -78,7 +82,7 @@ class Passage:
     links: tuple[str, ...] = ()
     """Targets the passage links to, as written; those of wiki links keep their brackets: `[[Page]]`."""
     ignored: bool = False
-    """Preceded by a `seealso-ignore` comment: no duplicate warnings."""
+    """Preceded by a `seealso-ignore` comment, or a quotation that names its source: no duplicate warnings."""
 
     @cached_property
     def hash(self) -> bytes:

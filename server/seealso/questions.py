@@ -13,6 +13,7 @@ from seealso.index.search import CANDIDATES, Scale, coverage, diversify, fuse, s
 from seealso.index.words import lexical_terms
 from seealso.linked import Linked
 from seealso.model import (
+    REPEATS,
     Answer,
     DuplicateKind,
     Match,
@@ -82,12 +83,10 @@ class Questions:
         repeats = [
             match
             for match in matches
-            if match.relation in _REPEATS
-            and long_enough
-            and frozenset((passage.hash, match.place.hash)) not in intended
+            if match.relation in REPEATS and long_enough and frozenset((passage.hash, match.place.hash)) not in intended
         ]
         others = [
-            _unrelated(match) if match.relation in _REPEATS else match
+            _unrelated(match) if match.relation in REPEATS else match
             for match in matches
             if match not in repeats and match.place.text != passage.text
         ]
@@ -125,9 +124,6 @@ class Questions:
 
     def _passage_scale(self) -> Scale | None:
         return Scale(self.candidates.space.profile.background_cosine, 1.0) if self.candidates.space else None
-
-
-_REPEATS = frozenset((DuplicateKind.EXACT, DuplicateKind.EDITED, DuplicateKind.REWORDED))
 
 
 def _promising(hits: Sequence[Hit], scale: Scale, count: int) -> list[Hit]:

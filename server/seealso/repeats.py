@@ -166,7 +166,7 @@ class Repeats:
         model = find.space.model_id if find.space else None
         judged = self.looks.judged((model, self.settings.duplicates.across_languages))
         found = []
-        for text_hash, cosine in find.unsaved_near(passage.hash, vector, NEIGHBOURS):
+        for text_hash, cosine in find.unsaved_near(passage.hash, vector, NEIGHBOURS).items():
             at = find.open_places(text_hash)
             pair = min(passage.hash, text_hash), max(passage.hash, text_hash)
             if pair not in judged:

@@ -11,14 +11,13 @@ from seealso.cli.console import answers, warn, write_json
 from seealso.cli.options import InsideArgument, JsonOption, duplicate_kinds
 from seealso.cli.render import Page
 from seealso.errors import IndexUnavailableError, SettingsError
-from seealso.model import DuplicateGroup, DuplicateKind, IndexStatus
+from seealso.model import REPEATS, DuplicateGroup, DuplicateKind, IndexStatus
 from seealso.report import group_json
 from seealso.settings import DuplicateSettings, Settings
 from seealso.units import count
 from seealso.workspace import Workspace
 
-_REPEATS = (DuplicateKind.EXACT, DuplicateKind.EDITED, DuplicateKind.REWORDED)
-_DEFAULT_KINDS = ",".join(_REPEATS)
+_DEFAULT_KINDS = ",".join(REPEATS)
 
 
 def register(app: typer.Typer) -> None:
@@ -100,10 +99,10 @@ def _at_least(weakest: str | None) -> tuple[DuplicateKind, ...]:
     """Return the kinds as strong as the one given, strongest first."""
     if weakest is None:
         return ()
-    kind, *more = duplicate_kinds(weakest, _REPEATS)
+    kind, *more = duplicate_kinds(weakest, REPEATS)
     if more:
         raise SettingsError("--fail-on takes one kind.", hint="Name the weakest that should fail.")
-    return _REPEATS[: _REPEATS.index(kind) + 1]
+    return REPEATS[: REPEATS.index(kind) + 1]
 
 
 def _groups(workspace: Workspace, kinds: tuple[DuplicateKind, ...], part: str | None) -> list[DuplicateGroup]:

@@ -32,8 +32,8 @@ _META = "compared"
 
 def is_compared(store: Store, model: str, model_id: int) -> bool:
     """Tell whether every text that has a vector has been compared with its neighbours."""
-    rules, _, done_id = (store.meta(_META) or " 0").rpartition(" ")
-    return rules == _rules(model) and store.embeddings.count_after(model_id, int(done_id)) == 0
+    last_id = _compared_up_to(store, model)
+    return last_id is not None and store.embeddings.count_after(model_id, last_id) == 0
 
 
 class Meter(Protocol):
@@ -49,14 +49,12 @@ def compare(
     meter: Callable[[int], Meter],
 ) -> None:
     """Compare every text whose vector came after the last comparison with its neighbours, and keep the pairs found."""
-    rules = _rules(model)
-    done_rules, _, done_id = (store.meta(_META) or " 0").rpartition(" ")
-    last_id = int(done_id)
-    if done_rules != rules:
+    last_id = _compared_up_to(store, model)
+    if last_id is None:
         last_id = 0
         with store.transaction():
             store.pairs.clear()
-            store.set_meta(_META, f"{rules} 0")
+            _set_compared(store, model, last_id)
     newest = store.embeddings.last_id()
     if last_id >= newest:
         return
@@ -78,12 +76,18 @@ def compare(
         last_id = ids[-1]
         with store.transaction():
             store.pairs.put(pairs)
-            store.set_meta(_META, f"{rules} {last_id}")
+            _set_compared(store, model, last_id)
         progress.advance(len(ids))
 
 
-def _rules(model: str) -> str:
-    return f"{RULES_VERSION} {model}"
+def _compared_up_to(store: Store, model: str) -> int | None:
+    """Return the id of the last vector that was compared by these rules, or None when it was by others or never."""
+    rules, _, last_id = (store.meta(_META) or "").rpartition(" ")
+    return int(last_id) if rules == f"{RULES_VERSION} {model}" else None
+
+
+def _set_compared(store: Store, model: str, last_id: int) -> None:
+    store.set_meta(_META, f"{RULES_VERSION} {model} {last_id}")
 
 
 class _Judge:

@@ -8,7 +8,6 @@ import threading
 import time
 import uuid
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING
 
 from seealso.errors import CancelledError, IndexUnavailableError
@@ -187,9 +186,11 @@ class Updater:
 
         try:
             first = self._first()
-            update = partial(self._workspace.update, everything=request.rebuild)
             result = await loop.run_in_executor(
-                self._executor, lambda: update(report=report, cancelled=cancelled.is_set, first=first)
+                self._executor,
+                lambda: self._workspace.update(
+                    report=report, cancelled=cancelled.is_set, first=first, everything=request.rebuild
+                ),
             )
         except Exception as error:  # noqa: BLE001 - a border: the executor's work ends here
             self._fail(request, error)

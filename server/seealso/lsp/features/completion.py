@@ -124,6 +124,7 @@ class _Request:
         passages = segmentation.passages if segmentation is not None else ()
         previous = next((passage.text for passage in reversed(passages) if passage.end_line < line), "")
         near = self._related(workspace, completions.subject(paragraph, previous))
+        worthwhile = render.worthwhile(near)
 
         proposals: list[Proposal] = []
         if self.settings.snippets and context.kind == "any":
@@ -131,13 +132,13 @@ class _Request:
             so_far = sentences.written(paragraph) if paragraph.strip() else sentences.finished(previous)
             gap = completions.gap_after(before)
             again = workspace.with_phrase(so_far.partial, MATCHES) if len(so_far.partial.split()) >= MIN_PHRASE else ()
-            places = [*again, *render.worthwhile(near)]
+            places = [*again, *worthwhile]
             proposals += completions.continuations(so_far, context.typed, gap, places, workspace.following)
         if self.settings.links:
             wiki = context.kind == "wiki" or (markdown and self._links_as_wikis_do(workspace, passages))
             words = context.typed.strip() if context.kind != "any" or len(context.typed) > MIN_WORD else ""
             named = self.titles.find(words, workspace, self.opened)
-            matches = near if context.kind != "any" else render.worthwhile(near)
+            matches = near if context.kind != "any" else worthwhile
             if context.kind != "any" and words:
                 matches = render.worthwhile(workspace.search(words, MATCHES).matches) if len(words) > MIN_WORD else ()
             links = completions.link_proposals(snapshot.path, syntax, matches, named, near=near, wiki=wiki)
@@ -145,8 +146,7 @@ class _Request:
         if self.settings.snippets and context.kind == "any" and not context.typed:
             # Only on request: while a word is being typed a list of quotations would be in the way.
             own_line = not before.strip()
-            quoted = render.worthwhile(near)
-            proposals += completions.quote_proposals(snapshot.path, syntax, quoted, on_own_line=own_line)
+            proposals += completions.quote_proposals(snapshot.path, syntax, worthwhile, on_own_line=own_line)
         return context, proposals
 
     def _links_as_wikis_do(self, workspace: Workspace, passages: Iterable[Passage]) -> bool:
