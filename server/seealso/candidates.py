@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seealso.embed.profile import ModelProfile
 from seealso.index.search import coverage
 from seealso.index.store import Store
 from seealso.index.words import lexical_terms
@@ -18,8 +17,7 @@ from seealso.overlay import Overlay
 
 if TYPE_CHECKING:
     from seealso.embed.base import Vectors
-    from seealso.index.vectors import VectorIndex
-    from seealso.text_vectors import TextVectors
+    from seealso.spaces import VectorSpace
 
 PLACES_OF_A_TEXT = 50
 """Places of one candidate text that are looked at; a template may have thousands."""
@@ -27,15 +25,6 @@ PLACES_OF_A_TEXT = 50
 
 MAX_NEAREST = 4_000
 """Neighbours asked for at most, to find enough among them that stand somewhere."""
-
-
-@dataclass(frozen=True, slots=True)
-class VectorSpace:
-    """The vectors a question may use."""
-
-    model_id: int
-    vectors: VectorIndex
-    profile: ModelProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +71,8 @@ class Candidates:
     store: Store
     overlay: Overlay
     space: VectorSpace | None
-    texts: TextVectors
+    unsaved_vector: Callable[[bytes], Vectors | None]
+    """The vector of a text of an open buffer by its hash, if it has been embedded."""
 
     def hits(self, terms: Collection[str], vector: Vectors | None, text: str, count: int) -> list[Hit]:
         """Return the indexed texts nearest by words and by meaning, and the one that reads exactly like `text`."""
@@ -95,7 +85,7 @@ class Candidates:
         dense: dict[int, float] = {}
         if vector is not None and self.space is not None:
             wanted.update(self._nearest(vector, count))
-            stored = store.embeddings.get(self.space.model_id, wanted)
+            stored = store.embeddings.get(self.space.id, wanted)
             dense = {text_id: float(vector @ row) for text_id, row in stored.items()}
         return [Hit(text_id, dense.get(text_id), bm25.get(text_id, 0.0)) for text_id in sorted(wanted)]
 
@@ -130,7 +120,7 @@ class Candidates:
         """Return the texts of open buffers that the index does not know yet."""
         candidates = []
         for text_hash in self._unsaved_hashes:
-            row = self.texts.cached(text_hash)
+            row = self.unsaved_vector(text_hash)
             dense = float(vector @ row) if vector is not None and row is not None else None
             candidates.append(Candidate(tuple(self.open_places(text_hash)), dense, 0.0))
         return candidates
@@ -166,7 +156,7 @@ class Candidates:
     @cached_property
     def _unsaved_vectors(self) -> tuple[list[bytes], Vectors]:
         """Those that have been embedded, and their vectors: shape (n, dimension)."""
-        rows = {text_hash: self.texts.cached(text_hash) for text_hash in self._unsaved_hashes}
+        rows = {text_hash: self.unsaved_vector(text_hash) for text_hash in self._unsaved_hashes}
         known = {text_hash: row for text_hash, row in rows.items() if row is not None}
         return list(known), np.stack(list(known.values())) if known else np.empty((0, 0), np.float32)
 

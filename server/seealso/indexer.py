@@ -5,17 +5,18 @@ from __future__ import annotations
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from hashlib import blake2b
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seealso.corpus import Corpus, FileEntry
+from seealso.embedding import EmbeddingWork
 from seealso.errors import CancelledError, DocumentError
 from seealso.index import milestones
 from seealso.index.compare import compare
 from seealso.index.store import Store, StoredDocument
+from seealso.meter import Cancelled, Meter, Report
 from seealso.model import HASH_BYTES, Phase, Progress, Segmentation, UpdateReport
 from seealso.text.base import Format
 from seealso.text.decode import decode
@@ -25,19 +26,7 @@ if TYPE_CHECKING:
     from seealso.embed.base import Embedder
     from seealso.index.vectors import VectorIndex
     from seealso.settings import Settings
-
-Report = Callable[[Progress], None]
-Cancelled = Callable[[], bool]
-
-EMBED_BATCH = 64
-"""Texts embedded between two commits: about half a second of work to lose, and to wait for after a cancel."""
-
-TEXT_COST = 20
-"""What a text costs besides its length, in characters. Batches hold texts of one length, short ones first, so that to
-count texts would promise far too much at the beginning of each window."""
-
-EMBED_WINDOW = 2048
-"""Texts sorted by length before they are batched, so that batches need no padding."""
+    from seealso.spaces import VectorSpace
 
 READERS_VERSION = "2"
 """Raised when documents are read into other passages than before: all are then read again, with the vectors kept."""
@@ -48,41 +37,8 @@ MIN_UNUSED = 5_000
 """Texts that stand nowhere are kept for their return until there are so many."""
 
 _COMMIT_EVERY_S = 0.5
-_REPORT_EVERY_S = 0.1
 
 log = logging.getLogger(__name__)
-
-
-class Meter:
-    """Count one phase's work and report it, not more often than a person can read."""
-
-    def __init__(
-        self, report: Report, cancelled: Cancelled, phase: Phase, total: int, weight: float | None = None
-    ) -> None:
-        """Count up to `total` items, which weigh `weight` together when they take unequal time."""
-        self._report, self._cancelled, self._phase, self._total = report, cancelled, phase, total
-        self._weight = total if weight is None else weight
-        self._done = 0
-        self._carried = 0.0
-        self._started = self._reported = time.monotonic()
-        self._tell()
-
-    def advance(self, count: int = 1, weight: float | None = None) -> None:
-        """Add finished work; raise `CancelledError` when the user has stopped it."""
-        self._done += count
-        self._carried += count if weight is None else weight
-        now = time.monotonic()
-        if now - self._reported >= _REPORT_EVERY_S or self._done >= self._total:
-            self._reported = now
-            self._tell()
-        if self._cancelled():
-            raise CancelledError("Stopped; what was finished is kept.")
-
-    def _tell(self) -> None:
-        elapsed = time.monotonic() - self._started
-        rate = self._done / elapsed if elapsed > 0 else 0.0
-        remaining = (self._weight - self._carried) * elapsed / self._carried if self._carried > 0 else None
-        self._report(Progress(self._phase, self._done, self._total, rate, remaining))
 
 
 class Indexer:
@@ -165,34 +121,27 @@ class Indexer:
                 return True
         return False
 
-    def embed(self, embedder: Embedder, model_id: int, vectors: VectorIndex, first: Collection[str] = ()) -> None:
+    def embed(self, embedder: Embedder, space: VectorSpace, first: Collection[str] = ()) -> None:
         """Embed every text in use that has no vector, texts of the documents in `first` before others.
 
         Raises `EmbeddingError` when the model fails; finished batches are kept.
         """
         table = self._store.embeddings
-        pending = dict(table.pending(model_id, first)) if first else {}
-        urgent = len(pending)
-        pending |= dict(table.pending(model_id))
-        weights = {text_id: TEXT_COST + length for text_id, length in pending.items()}
-        meter = Meter(self._report, self._cancelled, Phase.EMBED, len(pending), sum(weights.values()))
-        for batch in _batches(list(pending.items()), urgent):
-            texts = self._store.texts(batch)
-            rows = embedder.embed([texts[text_id] for text_id in batch], "passage")
-            with self._store.transaction():
-                table.put(model_id, batch, rows)
-            self._embedded += len(batch)
-            meter.advance(len(batch), sum(weights[text_id] for text_id in batch))
-            vectors.merge(self._store, building=True)
-        vectors.merge(self._store)
+        urgent = table.pending(space.id, first) if first else []
+        known = {text_id for text_id, _ in urgent}
+        others = [item for item in table.pending(space.id) if item[0] not in known]
+        work = EmbeddingWork(self._store, embedder, space, [urgent, others], self._report, self._cancelled)
+        try:
+            work.run()
+        finally:
+            self._embedded += work.embedded
+        space.vectors.merge(self._store)
 
-    def compare(self, model: str, model_id: int, vectors: VectorIndex) -> None:
+    def compare(self, space: VectorSpace) -> None:
         """Find the pairs that repeat each other among texts whose vectors are new."""
         compare(
             self._store,
-            model,
-            model_id,
-            vectors,
+            space,
             meter=lambda total: Meter(self._report, self._cancelled, Phase.COMPARE, total),
         )
 
@@ -301,12 +250,3 @@ def _differs(entry: FileEntry, known: StoredDocument | None, limit: int) -> bool
     if known is None or known.problem is not None or entry.size > limit:
         return True  # what kept a document out may have been mended elsewhere: permissions, the limit
     return (known.size, known.mtime_ns) != (entry.size, entry.mtime_ns)
-
-
-def _batches(pending: list[tuple[int, int]], urgent: int) -> Iterator[list[int]]:
-    """Yield text ids in batches of similar length: the first `urgent` ones before the others."""
-    for part in (pending[:urgent], pending[urgent:]):
-        remaining = iter(part)
-        while window := sorted(islice(remaining, EMBED_WINDOW), key=lambda item: item[1]):
-            for start in range(0, len(window), EMBED_BATCH):
-                yield [text_id for text_id, _ in window[start : start + EMBED_BATCH]]

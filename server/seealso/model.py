@@ -190,6 +190,8 @@ class DuplicateFinding:
 class Phase(StrEnum):
     SCAN = "scan"
     READ = "read"
+    MODEL = "model"
+    """The model is being started or looked for."""
     EMBED = "embed"
     COMPARE = "compare"
 
@@ -205,6 +207,8 @@ class Progress:
     rate: float = 0.0
     """Items a second in this phase."""
     remaining_s: float | None = None
+    detail: str = ""
+    """What is being waited for, if anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,10 +247,10 @@ class IndexStatus:
     embedded: int
     """Passages whose text has a vector."""
     pending: int
-    """Passages whose text has none yet."""
+    """Passages whose text has none yet, except those that the model refuses."""
     errors: tuple[DocumentProblem, ...]
     model: str
-    """Model id the vectors belong to."""
+    """Name of the vector space that is in use, or of the model that will be."""
     index_bytes: int
     state: str
     """`empty`, `building` (another process, or this one, is writing), `partial` or `ready`."""

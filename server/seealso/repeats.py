@@ -163,7 +163,7 @@ class Repeats:
     def _unsaved(self, passage: Passage, vector: Vectors | None) -> list[tuple[Relation, list[tuple[Place, bool]]]]:
         """Return how unsaved texts repeat a passage, and where they stand; most are remembered."""
         find = self.candidates
-        model = find.space.model_id if find.space else None
+        model = find.space.id if find.space else None
         judged = self.looks.judged((model, self.settings.duplicates.across_languages))
         found = []
         for text_hash, cosine in find.unsaved_near(passage.hash, vector, NEIGHBOURS).items():

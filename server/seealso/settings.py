@@ -25,16 +25,35 @@ class Severity(StrEnum):
 
 class Backend(StrEnum):
     ONNX = "onnx"
+    """The model inside the package."""
+    OPENAI = "openai"
+    """A server with the embeddings interface of OpenAI."""
+    VLLM = "vllm"
+    """The same; without an endpoint, a vLLM of our own."""
+    VLLM_INPROCESS = "vllm-inprocess"
+    """vLLM as a library, for the command line."""
 
 
 def option(
-    default: Any, doc: str, *, minimum: float | None = None, maximum: float | None = None, patterns: bool = False
+    default: Any,
+    doc: str,
+    *,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    patterns: bool = False,
+    secret: bool = False,
 ) -> Any:
     """Declare a setting with its default, its description for users and what it may hold.
 
-    Numbers have inclusive bounds; `patterns` are in gitignore syntax.
+    Numbers have inclusive bounds; `patterns` are in gitignore syntax; a `secret` is never shown.
     """
-    return field(default=default, metadata={"doc": doc, "minimum": minimum, "maximum": maximum, "patterns": patterns})
+    metadata = {"doc": doc, "minimum": minimum, "maximum": maximum, "patterns": patterns, "secret": secret}
+    return field(default=default, repr=not secret, metadata=metadata)
+
+
+def section(settings: type[Any], *, user_only: bool = False) -> Any:
+    """Declare a group of settings; what is `user_only` may not come out of a workspace, which others may have made."""
+    return field(default_factory=settings, metadata={"user_only": user_only})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +70,48 @@ class IndexSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddingSettings:
-    backend: Backend = option(Backend.ONNX, "Where embeddings are computed.")
+    backend: Backend = option(
+        Backend.ONNX,
+        "Where embeddings are computed: `onnx` (the model in the package), `openai` (any server with that interface), "
+        "`vllm` (a server; without an endpoint, one that seealso starts) or `vllm-inprocess` (command line only).",
+    )
     threads: int = option(
         0, "Threads for the embedded model; 0 means physical cores, at most 8.", minimum=0, maximum=256
     )
+    endpoint: str = option("", "Address of the server, such as `http://127.0.0.1:8000/v1`.")
+    model: str = option("", "Name of the model; may be empty when the server has only one.")
+    api_key: str = option(
+        "", "Key of the server; better kept in the environment variable `SEEALSO_API_KEY`.", secret=True
+    )
+    dimensions: int = option(
+        0, "Numbers of each vector that are kept; 0 means what suits the model.", minimum=0, maximum=8192
+    )
+    query_prefix: str | None = option(None, "What stands before a query, instead of what suits the model.")
+    passage_prefix: str | None = option(None, "What stands before a passage, instead of what suits the model.")
+    query_language: str = option(
+        "", "Language of queries, such as `German`; told to models that are given instructions."
+    )
+    max_tokens: int = option(0, "Tokens of a text that are read; 0 means what the model can.", minimum=0)
+    batch_tokens: int = option(16_384, "Tokens of one request to a server, about and at most.", minimum=1)
+    concurrency: int = option(4, "Requests to a server at a time.", minimum=1, maximum=64)
+    allow_insecure: bool = option(False, "Send text to another machine without encryption (`http:`).")
+    whole_documents: bool = option(
+        True,
+        "Embed whole documents as well, where the model reads long texts; otherwise their passages stand for them.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VllmSettings:
+    command: str = option(
+        "", "The `vllm` program, or the Python or virtual environment that has it; empty: on the path."
+    )
+    gpu_memory_utilization: float = option(
+        0.0, "Share of the GPU's memory for vLLM; 0 means its own default.", minimum=0, maximum=1
+    )
+    max_model_len: int = option(0, "Longest text in tokens, for which memory is set aside; 0: the model's.", minimum=0)
+    arguments: tuple[str, ...] = option((), "More arguments for `vllm serve`.")
+    idle_minutes: float = option(15.0, "Stop vLLM when nobody has used it for so long.", minimum=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,13 +163,14 @@ class CompletionSettings:
 class Settings:
     """Everything a user can set; section `seealso` on the wire."""
 
-    index: IndexSettings = field(default_factory=IndexSettings)
-    embedding: EmbeddingSettings = field(default_factory=EmbeddingSettings)
-    related: RelatedSettings = field(default_factory=RelatedSettings)
-    duplicates: DuplicateSettings = field(default_factory=DuplicateSettings)
-    hover: HoverSettings = field(default_factory=HoverSettings)
-    diagnostics: DiagnosticSettings = field(default_factory=DiagnosticSettings)
-    completion: CompletionSettings = field(default_factory=CompletionSettings)
+    index: IndexSettings = section(IndexSettings)
+    embedding: EmbeddingSettings = section(EmbeddingSettings, user_only=True)
+    vllm: VllmSettings = section(VllmSettings, user_only=True)
+    related: RelatedSettings = section(RelatedSettings)
+    duplicates: DuplicateSettings = section(DuplicateSettings)
+    hover: HoverSettings = section(HoverSettings)
+    diagnostics: DiagnosticSettings = section(DiagnosticSettings)
+    completion: CompletionSettings = section(CompletionSettings)
 
     @property
     def duplicate_kinds(self) -> tuple[DuplicateKind, ...]:
@@ -124,7 +182,17 @@ def resolve(wire: object) -> tuple[Settings, tuple[str, ...]]:
     """Return settings from a decoded JSON value, and what is wrong with it, one sentence a problem."""
     problems: list[str] = []
     settings: Settings = _section(Settings, wire, "seealso", problems)
+    embedding = settings.embedding
+    if embedding.endpoint and embedding.backend is Backend.ONNX:
+        problems.append(
+            "`seealso.embedding.endpoint` is set, but not used: set `seealso.embedding.backend` to `openai` as well."
+        )
     return settings, tuple(problems)
+
+
+def user_only_sections() -> frozenset[str]:
+    """Return the groups of settings, as on the wire, that must not come out of a workspace."""
+    return frozenset(wire_name(spec.name) for spec in fields(Settings) if spec.metadata["user_only"])
 
 
 def wire_name(name: str) -> str:
@@ -159,7 +227,8 @@ def _section(cls: Any, wire: object, path: str, problems: list[str]) -> Any:
             try:
                 values[spec.name] = _value(hint, wire[key], spec)
             except ValueError as error:
-                problems.append(f"`{where}` {error}; the default {_shown(spec)} is used.")
+                wrong = "must be a string" if spec.metadata["secret"] else error
+                problems.append(f"`{where}` {wrong}; the default {_shown(spec)} is used.")
             else:
                 if spec.metadata["patterns"]:
                     values[spec.name] = _readable(values[spec.name], where, problems)

@@ -12,6 +12,7 @@ from seealso.model import Passage
 
 if TYPE_CHECKING:
     from seealso.embed.base import Embedder, EmbedKind, Vectors
+    from seealso.index.embeddings import Space
     from seealso.index.store import Store
 
 _SLICE = 16
@@ -44,9 +45,11 @@ class TextVectors:
             return None
         return vector
 
-    def of_passages(self, passages: Sequence[Passage], store: Store | None) -> list[Vectors | None]:
+    def of_passages(
+        self, passages: Sequence[Passage], store: Store | None, space: Space | None
+    ) -> list[Vectors | None]:
         """Return each passage's vector; None for those that need the model when it is unavailable."""
-        found = self._stored(passages, store)
+        found = self._stored(passages, store, space)
         missing: dict[bytes, str] = {}
         for passage in passages:
             if passage.hash not in found:
@@ -67,17 +70,11 @@ class TextVectors:
             log.warning("Answering by words alone: %s", error)
         return [found.get(passage.hash) for passage in passages]
 
-    def _stored(self, passages: Sequence[Passage], store: Store | None) -> dict[bytes, Vectors]:
-        if store is None:
-            return {}
-        try:
-            model_id = store.embeddings.known_model_id(self._embedder.info.id)
-        except EmbeddingError:
-            return {}
-        if model_id is None:
+    def _stored(self, passages: Sequence[Passage], store: Store | None, space: Space | None) -> dict[bytes, Vectors]:
+        if store is None or space is None:
             return {}
         ids = store.text_ids([passage.hash for passage in passages])
-        stored = store.embeddings.get(model_id, ids.values())
+        stored = store.embeddings.get(space.id, ids.values())
         return {text_hash: stored[text_id] for text_hash, text_id in ids.items() if text_id in stored}
 
     def _remember(self, text_hash: bytes, vector: Vectors) -> None:

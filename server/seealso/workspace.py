@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seealso.corpus import index_directory
-from seealso.errors import CancelledError, EmbeddingError, NotIndexedError, SeeAlsoError
+from seealso.errors import CancelledError, NotIndexedError, SeeAlsoError
 from seealso.model import (
     Answer,
     DuplicateFinding,
@@ -29,17 +29,16 @@ from seealso.model import (
     UpdateReport,
 )
 from seealso.settings import Settings
+from seealso.spaces import Spaces
 
 if TYPE_CHECKING:
-    from seealso.embed.base import Embedder, ModelInfo, Vectors
+    from seealso.embed.base import Embedder, EmbedKind, Vectors
     from seealso.index.connections import Connections
     from seealso.index.store import Store
-    from seealso.index.vectors import VectorIndex
-    from seealso.indexer import Cancelled, Report
+    from seealso.meter import Cancelled, Report
     from seealso.overlay import Overlay
     from seealso.questions import Questions
     from seealso.repeats import SecondLooks
-    from seealso.text_vectors import TextVectors
 
 SAMPLED_LINKS = 500
 
@@ -57,6 +56,10 @@ def _never() -> bool:
     return False
 
 
+def _no_vector(_text_hash: bytes) -> None:
+    """Know no vector: there is no model."""
+
+
 class Workspace:
     """One folder. Methods block and are thread-safe; an asyncio front end calls them from its own executors.
 
@@ -67,14 +70,11 @@ class Workspace:
         self.root = root
         self.settings = settings
         self.directory = index_directory(root)
-        self._embedder = embedder
-        self._own_embedder = embedder is None
+        self._spaces = Spaces(self.directory, settings, embedder)
         self._connections: Connections | None = None
         self._lock = threading.RLock()
         self._overlay: Overlay | None = None
-        self._text_vectors: TextVectors | None = None
         self._looks: SecondLooks | None = None
-        self._vectors: dict[int, VectorIndex] = {}
         self._updating = False
 
     @classmethod
@@ -101,36 +101,22 @@ class Workspace:
         indexed, `IndexUnavailableError` when the index cannot be read (unless it need not be `readable`, since an
         update would build it again).
         """
-        try:
-            resolved = path.expanduser().resolve(strict=True)
-        except (OSError, RuntimeError) as error:
-            raise SeeAlsoError(
-                f"{path} does not exist.", hint="Name a file or folder inside an indexed one."
-            ) from error
-        for folder in (resolved, *resolved.parents):
-            if folder.is_dir() and (index_directory(folder) / "index.sqlite").exists():
-                workspace = cls(folder, settings or Settings(), embedder)
-                if readable:
-                    workspace._stores().check()
-                return workspace
-        raise NotIndexedError(
-            f"No indexed folder holds '{path}'.", hint="Run `seealso index FOLDER` for the folder it belongs to."
-        )
+        workspace = cls(indexed_folder(path), settings or Settings(), embedder)
+        if readable:
+            workspace._stores().check()
+        return workspace
 
     def configure(self, settings: Settings) -> None:
         """Use other settings from the next question or update on."""
         with self._lock:
-            if self._own_embedder and settings.embedding != self.settings.embedding and self._embedder is not None:
-                self._embedder.close()
-                self._embedder = self._text_vectors = None
+            self._spaces.configure(settings)
             self.settings = settings
 
     def close(self) -> None:
         with self._lock:
             if self._connections is not None:
                 self._connections.close()
-            if self._embedder is not None and self._own_embedder:
-                self._embedder.close()
+            self._spaces.close()
 
     # -- bringing the index up to date
 
@@ -163,6 +149,7 @@ class Workspace:
         self, report: Report, cancelled: Cancelled, first: Collection[str], *, everything: bool
     ) -> UpdateReport:
         from seealso.corpus import Corpus
+        from seealso.embedding import identify
         from seealso.index import milestones
         from seealso.indexer import Indexer
 
@@ -172,13 +159,14 @@ class Workspace:
             stopped = False
             try:
                 indexer.read(everything=everything)
-                embedder = self._model()
-                model_id = store.embeddings.model_id(embedder.info)
-                vectors = self._vector_index(model_id, embedder.info.dimension)
-                indexer.embed(embedder, model_id, vectors, first)
-                milestones.set_embedded(store, embedder.info.id)
-                indexer.compare(embedder.info.id, model_id, vectors)
-                indexer.clean(vectors)
+                embedder = self._spaces.embedder
+                space = self._spaces.enter(store, identify(embedder, report, cancelled))
+                if everything:
+                    store.embeddings.forgive(space.id)
+                indexer.embed(embedder, space, first)
+                milestones.set_embedded(store, space.name)
+                indexer.compare(self._spaces.calibrated(store, space))
+                indexer.clean(space.vectors)
                 store.set_meta("updated_at", str(time.time()))
             except CancelledError:
                 stopped = True
@@ -189,13 +177,26 @@ class Workspace:
         from seealso.index.lock import is_locked
         from seealso.status import index_status
 
-        info = self._info()
         building = self._updating or is_locked(self.directory)
-        return index_status(self.root, self.directory, self._store(), info.id if info else None, building=building)
+        spaces = self._spaces
+        return index_status(
+            self.root, self.directory, self._store(), spaces.known, spaces.model_name(), building=building
+        )
+
+    @property
+    def embedder(self) -> Embedder:
+        """Return the model; raises `SettingsError` or `EmbeddingError` when the settings name none that can be."""
+        return self._spaces.embedder
 
     def warm(self) -> None:
-        """Load the model, so that the first question does not wait for it."""
-        self._texts().of_text("", "query")
+        """Load the model, or find or start its server, so that the first question does not wait for it.
+
+        Raises `EmbeddingError` or `SettingsError` when there is none; questions are then answered by words.
+        """
+        embedder = self._spaces.embedder
+        if embedder.known is None:
+            embedder.identify()
+        embedder.embed([""], "query")
 
     # -- unsaved buffers
 
@@ -242,7 +243,7 @@ class Workspace:
 
     def search(self, query: str, limit: int = 10, *, semantic: bool = True) -> Answer:
         """Return the passages that answer a query, by meaning and by words."""
-        vector = self._texts().of_text(query, "query") if semantic else None
+        vector = self._vector(query, "query") if semantic else None
         with self._asking() as questions:
             return questions.search(query, vector, limit) if questions else Answer((), False)
 
@@ -251,7 +252,7 @@ class Workspace:
         passage = self.passage_at(path, line)
         if passage is None:
             return None
-        vector = self._texts().of_passages([passage], self._store())[0]
+        (vector,) = self._vectors_of([passage])
         with self._asking() as questions:
             if questions is None:
                 return Related(passage, (), (), False)
@@ -259,7 +260,7 @@ class Workspace:
 
     def related_to_text(self, text: str, limit: int, *, exclude: str | None = None) -> Answer:
         """Return the passages closest to some text, such as the sentence being written; not those of `exclude`."""
-        vector = self._texts().of_text(text, "passage")
+        vector = self._vector(text, "related")
         with self._asking() as questions:
             return questions.related_to_text(text, vector, limit, exclude) if questions else Answer((), False)
 
@@ -294,7 +295,7 @@ class Workspace:
         # All are embedded first: passages of one unsaved document may repeat each other.
         for part in parts:
             _check(cancelled)
-            vectors += self._texts().of_passages(part, self._store())
+            vectors += self._vectors_of(part)
         for number, part in enumerate(parts):
             _check(cancelled)
             # One snapshot a slice: the writer's log can be cut back between them.
@@ -344,13 +345,16 @@ class Workspace:
 
     # -- inside
 
-    def _model(self) -> Embedder:
-        with self._lock:
-            if self._embedder is None:
-                from seealso.embed.onnx import OnnxEmbedder
+    def _vector(self, text: str, kind: EmbedKind) -> Vectors | None:
+        """Return a text's vector, or None when there is no model: words must do then."""
+        texts = self._spaces.texts
+        return texts.of_text(text, kind) if texts is not None else None
 
-                self._embedder = OnnxEmbedder(self.settings.embedding.threads)
-            return self._embedder
+    def _vectors_of(self, passages: Sequence[Passage]) -> list[Vectors | None]:
+        """Return each passage's vector, from the index or embedded now; None where there is no model."""
+        store, texts = self._store(), self._spaces.texts
+        space = self._spaces.known(store) if store is not None else None
+        return texts.of_passages(passages, store, space) if texts is not None else [None] * len(passages)
 
     def _buffers(self) -> Overlay:
         with self._lock:
@@ -360,28 +364,12 @@ class Workspace:
                 self._overlay = Overlay()
             return self._overlay
 
-    def _texts(self) -> TextVectors:
-        with self._lock:
-            if self._text_vectors is None:
-                from seealso.text_vectors import TextVectors
-
-                self._text_vectors = TextVectors(self._model())
-            return self._text_vectors
-
-    def _vector_index(self, model_id: int, dimension: int) -> VectorIndex:
-        with self._lock:
-            if model_id not in self._vectors:
-                from seealso.index.vectors import VectorIndex
-
-                self._vectors[model_id] = VectorIndex(self.directory, model_id, dimension)
-            return self._vectors[model_id]
-
     def _stores(self) -> Connections:
         with self._lock:
             if self._connections is None:
                 from seealso.index.connections import Connections
 
-                self._connections = Connections(self.directory, self._vectors.clear)
+                self._connections = Connections(self.directory, self._spaces.forget_files)
             return self._connections
 
     def _store(self) -> Store | None:
@@ -405,8 +393,7 @@ class Workspace:
     @contextmanager
     def _asking(self) -> Iterator[Questions | None]:
         """Give a question one state of everything, or None while nothing has been indexed."""
-        from seealso.candidates import Candidates, VectorSpace
-        from seealso.embed.profile import profile_for
+        from seealso.candidates import Candidates
         from seealso.index import milestones
         from seealso.questions import Questions
         from seealso.repeats import Repeats, SecondLooks
@@ -415,33 +402,35 @@ class Workspace:
         if store is None:
             yield None
             return
-        info = self._info()
         with store.snapshot():
-            model_id = store.embeddings.known_model_id(info.id) if info is not None else None
-            space = None
-            complete = False
-            if info is not None and model_id is not None:
-                vectors = self._vector_index(model_id, info.dimension)
-                vectors.follow(store)
-                space = VectorSpace(model_id, vectors, profile_for(info.id))
-                complete = milestones.is_embedded(store, info.id)
-            candidates = Candidates(store, self._buffers(), space, self._texts())
+            space = self._spaces.current(store)
+            complete = space is not None and milestones.is_embedded(store, space.name)
+            texts = self._spaces.texts
+            candidates = Candidates(store, self._buffers(), space, texts.cached if texts is not None else _no_vector)
             self._looks = self._looks or SecondLooks()
             repeats = Repeats(candidates, self.settings, self._looks)
             yield Questions(candidates, repeats, self.settings, complete)
 
     def _pending(self, store: Store) -> int:
-        info = self._info()
-        model_id = store.embeddings.known_model_id(info.id) if info is not None else None
-        return len(store.embeddings.pending(model_id)) if model_id is not None else store.counts()[1]
+        space = self._spaces.known(store)
+        return len(store.embeddings.pending(space.id)) if space is not None else store.counts()[1]
 
-    def _info(self) -> ModelInfo | None:
-        """Identify the model, or None when there is none: words must do then."""
-        try:
-            return self._model().info
-        except EmbeddingError as error:
-            log.warning("%s", error)
-            return None
+
+def indexed_folder(path: Path) -> Path:
+    """Return the nearest folder upwards from a file or folder that has an index.
+
+    Raises `SeeAlsoError` when there is no such file or folder, `NotIndexedError` when no folder above has been indexed.
+    """
+    try:
+        resolved = path.expanduser().resolve(strict=True)
+    except (OSError, RuntimeError) as error:
+        raise SeeAlsoError(f"{path} does not exist.", hint="Name a file or folder inside an indexed one.") from error
+    for folder in (resolved, *resolved.parents):
+        if folder.is_dir() and (index_directory(folder) / "index.sqlite").exists():
+            return folder
+    raise NotIndexedError(
+        f"No indexed folder holds '{path}'.", hint="Run `seealso index FOLDER` for the folder it belongs to."
+    )
 
 
 def _check(cancelled: Cancelled) -> None:

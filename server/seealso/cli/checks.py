@@ -119,11 +119,11 @@ def vectors() -> str:
         with closing(Store(directory, create=True)) as store:
             with store.transaction():
                 store.put_document("probe.txt", size=1, mtime_ns=0, segmentation=_paragraphs(len(rows)))
-                model_id = store.embeddings.model_id(info)
-                texts = [text_id for text_id, _ in store.embeddings.pending(model_id)]
-                store.embeddings.put(model_id, texts, rows)
-            VectorIndex(directory, model_id, info.dimension).merge(store)
-            index = VectorIndex(directory, model_id, info.dimension)
+                space = store.embeddings.open_space(info)
+                texts = [text_id for text_id, _ in store.embeddings.pending(space.id)]
+                store.embeddings.put(space.id, texts, rows)
+            VectorIndex(directory, space.id, info.dimension).merge(store)
+            index = VectorIndex(directory, space.id, info.dimension)
             index.follow(store)
             found = [index.search(row, 1)[0][0] for row in rows[:PROBES]]
             files = list(directory.glob("vectors.*"))

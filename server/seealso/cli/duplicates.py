@@ -8,12 +8,13 @@ import typer
 
 from seealso.cli import EXIT_FOUND, EXIT_OK
 from seealso.cli.console import answers, warn, write_json
+from seealso.cli.opening import open_containing
 from seealso.cli.options import InsideArgument, JsonOption, duplicate_kinds
 from seealso.cli.render import Page
 from seealso.errors import IndexUnavailableError, SettingsError
 from seealso.model import REPEATS, DuplicateGroup, DuplicateKind, IndexStatus
 from seealso.report import group_json
-from seealso.settings import DuplicateSettings, Settings
+from seealso.settings import DuplicateSettings
 from seealso.units import count
 from seealso.workspace import Workspace
 
@@ -39,8 +40,14 @@ def register(app: typer.Typer) -> None:
             ),
         ] = None,
         min_words: Annotated[
-            int, typer.Option("--min-words", metavar="N", min=1, help="Leave out shorter passages.")
-        ] = DuplicateSettings().min_words,
+            int | None,
+            typer.Option(
+                "--min-words",
+                metavar="N",
+                min=1,
+                help=f"Leave out shorter passages.  [default: {DuplicateSettings().min_words}, or as settings say]",
+            ),
+        ] = None,
         across_languages: Annotated[
             bool, typer.Option("--across-languages", help="Count translations as reworded.")
         ] = False,
@@ -60,8 +67,10 @@ def register(app: typer.Typer) -> None:
         """
         shown = duplicate_kinds(kinds)
         failing = _at_least(fail_on)
-        settings = Settings(duplicates=DuplicateSettings(min_words=min_words, across_languages=across_languages))
-        workspace = Workspace.containing(path, settings)
+        layer: dict[str, object] = {"minWords": min_words}
+        if across_languages:
+            layer["acrossLanguages"] = True
+        workspace = open_containing(path, {"duplicates": layer})
         try:
             part = workspace.relative(path.resolve())
             listed = _groups(workspace, shown, part)

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
@@ -13,10 +13,12 @@ import typer
 
 from seealso.cli import EXIT_INTERRUPTED, EXIT_OK
 from seealso.cli.console import messages, write_json
-from seealso.cli.options import JsonOption
+from seealso.cli.opening import embedding_layer, settings_for
+from seealso.cli.options import BackendOption, JsonOption
 from seealso.cli.printable import printable_name
 from seealso.cli.progress import ProgressBars, interruptible
-from seealso.errors import SettingsError
+from seealso.embedding import identify
+from seealso.errors import CancelledError, SettingsError
 from seealso.model import Phase, Progress
 from seealso.units import count
 
@@ -42,6 +44,7 @@ def register(app: typer.Typer) -> None:
             Kind,
             typer.Option("--kind", metavar="KIND", help="passage or query: the model reads questions differently."),
         ] = Kind.PASSAGE,
+        backend: BackendOption = None,
         json: JsonOption = False,
     ) -> int:
         """Embed texts from standard input into a NumPy file.
@@ -50,18 +53,20 @@ def register(app: typer.Typer) -> None:
         rows is the cosine of the meanings. With the embedded model unrelated texts have about 0.8, the same in other
         words 0.95 and more.
         """
-        from seealso.embed.onnx import OnnxEmbedder
+        from seealso.embed.choice import embedder_for
 
         texts = list(_lines(sys.stdin.buffer))
-        embedder = OnnxEmbedder()
+        embedder = embedder_for(settings_for(None, embedding_layer(backend)))
         try:
-            vectors = _embed_all(embedder, texts, "query" if kind is Kind.QUERY else "passage")
+            with interruptible() as cancelled, ProgressBars() as bars:
+                info = identify(embedder, bars.report, cancelled)
+                vectors = _embed_all(embedder, texts, "query" if kind is Kind.QUERY else "passage", bars, cancelled)
+        except CancelledError:
+            return EXIT_INTERRUPTED
         finally:
             embedder.close()
-        if vectors is None:
-            return EXIT_INTERRUPTED
+        vectors = vectors.reshape(len(texts), info.dimension)
         _write(npy, vectors)
-        info = embedder.info
         if json:
             write_json({"texts": len(texts), "dimension": info.dimension, "model": info.id, "file": str(npy)})
         else:
@@ -76,18 +81,21 @@ def _lines(stream: IO[bytes]) -> Iterator[str]:
         yield line.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8", "replace")
 
 
-def _embed_all(embedder: "Embedder", texts: list[str], kind: "EmbedKind") -> "Vectors | None":
-    """Return one row a text, or None after Ctrl-C: half a matrix is of no use."""
+def _embed_all(
+    embedder: "Embedder", texts: list[str], kind: "EmbedKind", bars: ProgressBars, cancelled: Callable[[], bool]
+) -> "Vectors":
+    """Return one row a text; raise `CancelledError` after Ctrl-C: half a matrix is of no use."""
     import numpy as np
 
-    rows: list[Vectors] = [np.zeros((0, embedder.info.dimension), np.float32)]
+    from seealso.embed.base import Lane
+
+    rows: list[Vectors] = [np.zeros(0, np.float32)]
     started = time.monotonic()
-    with interruptible() as cancelled, ProgressBars() as bars:
-        for start in range(0, len(texts), CHUNK):
-            bars.report(_progress(start, len(texts), time.monotonic() - started))
-            rows.append(embedder.embed(texts[start : start + CHUNK], kind))
-            if cancelled():
-                return None
+    for start in range(0, len(texts), CHUNK):
+        bars.report(_progress(start, len(texts), time.monotonic() - started))
+        rows.append(embedder.embed(texts[start : start + CHUNK], kind, Lane.BULK).ravel())
+        if cancelled():
+            raise CancelledError("Stopped.")
     return np.concatenate(rows)
 
 

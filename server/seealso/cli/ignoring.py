@@ -9,6 +9,7 @@ import typer
 
 from seealso.cli import EXIT_OK
 from seealso.cli.console import answers, warn, write_json
+from seealso.cli.opening import open_containing
 from seealso.cli.options import InsideOption, JsonOption
 from seealso.cli.printable import printable
 from seealso.cli.questions import parse_location, passage_now
@@ -48,7 +49,7 @@ def register(app: typer.Typer) -> None:
             raise SettingsError("Places and --import do not go together.", hint="Give one of them.")
         if undo and not places:
             raise SettingsError("--undo needs two places.", hint="Write `seealso ignore --undo FILE:LINE FILE:LINE`.")
-        workspace = Workspace.containing(parse_location(places[0])[0] if places else path)
+        workspace = open_containing(parse_location(places[0])[0] if places else path)
         try:
             if places:
                 first, second = (passage_now(workspace, *parse_location(place)) for place in places)

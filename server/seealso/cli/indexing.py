@@ -10,14 +10,15 @@ from rich.text import Text
 
 from seealso.cli import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_OK
 from seealso.cli.console import answers, warn, write_json
+from seealso.cli.opening import embedding_layer, index_layer, open_containing, open_folder
 from seealso.cli.options import (
+    BackendOption,
     ExcludeOption,
     FolderArgument,
     IncludeOption,
     InsideArgument,
     JsonOption,
     NoIgnoreOption,
-    index_settings,
 )
 from seealso.cli.printable import printable, printable_name
 from seealso.cli.progress import ProgressBars, interruptible
@@ -50,6 +51,7 @@ def register(app: typer.Typer) -> None:
         include: IncludeOption = None,
         exclude: ExcludeOption = None,
         no_ignore: NoIgnoreOption = False,
+        backend: BackendOption = None,
         json: JsonOption = False,
     ) -> int:
         """Index a folder of documents, or bring its index up to date.
@@ -58,7 +60,7 @@ def register(app: typer.Typer) -> None:
         keeps what is finished. The index lies in the user's cache folder, never in PATH. A document that cannot be read
         is listed as a problem and does not stop the others.
         """
-        workspace = Workspace.open(path, index_settings(include, exclude, no_ignore=no_ignore))
+        workspace = open_folder(path, index_layer(include, exclude, no_ignore=no_ignore), embedding_layer(backend))
         return _bring_up_to_date(workspace, rebuild=rebuild, json=json)
 
     @app.command("update", epilog="Example:  seealso update docs && seealso duplicates docs --fail-on exact")
@@ -67,6 +69,7 @@ def register(app: typer.Typer) -> None:
         include: IncludeOption = None,
         exclude: ExcludeOption = None,
         no_ignore: NoIgnoreOption = False,
+        backend: BackendOption = None,
         json: JsonOption = False,
     ) -> int:
         """Bring an existing index up to date with the files.
@@ -74,7 +77,9 @@ def register(app: typer.Typer) -> None:
         The same as `index`, for any PATH inside an indexed folder. Give the same options as with `index`; patterns are
         better kept in a .seealsoignore file, which every seealso reads.
         """
-        workspace = Workspace.containing(path, index_settings(include, exclude, no_ignore=no_ignore), readable=False)
+        workspace = open_containing(
+            path, index_layer(include, exclude, no_ignore=no_ignore), embedding_layer(backend), readable=False
+        )
         return _bring_up_to_date(workspace, rebuild=False, json=json)
 
     @app.command("status", epilog="Example:  seealso status docs --json")
@@ -99,9 +104,9 @@ def register(app: typer.Typer) -> None:
 def _open_or_containing(path: Path) -> Workspace:
     """Return the indexed workspace that holds `path`, or else the folder itself, which then has an empty index."""
     try:
-        return Workspace.containing(path)
+        return open_containing(path)
     except NotIndexedError:
-        return Workspace.open(path)
+        return open_folder(path)
 
 
 def _bring_up_to_date(workspace: Workspace, *, rebuild: bool, json: bool) -> int:

@@ -10,7 +10,7 @@ import typer
 
 from seealso.errors import SettingsError
 from seealso.model import DuplicateKind
-from seealso.settings import IndexSettings, Settings
+from seealso.settings import Backend
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="PATH", help="The folder of documents.", show_default=False)]
 InsideArgument = Annotated[Path, typer.Argument(metavar="PATH", help="A folder or file inside an indexed folder.")]
@@ -27,16 +27,17 @@ ExcludeOption = Annotated[
     list[str] | None,
     typer.Option("--exclude", metavar="PATTERN", help="Leave out what matches (gitignore syntax, repeatable)."),
 ]
+BackendOption = Annotated[
+    Backend | None,
+    typer.Option(
+        "--backend",
+        metavar="NAME",
+        help="Where to embed: onnx, openai, vllm or vllm-inprocess; without it, as your settings say.",
+    ),
+]
 NoIgnoreOption = Annotated[
     bool, typer.Option("--no-ignore", help="Do not respect .gitignore, .ignore and .seealsoignore.")
 ]
-
-
-def index_settings(include: list[str] | None, exclude: list[str] | None, *, no_ignore: bool) -> Settings:
-    """Return the settings the options ask for."""
-    return Settings(
-        index=IndexSettings(include=tuple(include or ()), exclude=tuple(exclude or ()), use_ignore_files=not no_ignore)
-    )
 
 
 def duplicate_kinds(text: str, allowed: Collection[DuplicateKind] = tuple(DuplicateKind)) -> tuple[DuplicateKind, ...]:

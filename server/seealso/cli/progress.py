@@ -14,14 +14,19 @@ from rich.text import Text
 
 from seealso import model
 from seealso.cli.console import messages
+from seealso.cli.printable import printable
 from seealso.units import duration
 
 _TITLES = {
     model.Phase.SCAN: "Looking for documents",
     model.Phase.READ: "Reading",
+    model.Phase.MODEL: "Looking for the model",
     model.Phase.EMBED: "Embedding",
     model.Phase.COMPARE: "Comparing",
 }
+
+
+_DETAIL = 60
 
 
 class _Pace(ProgressColumn):
@@ -36,6 +41,12 @@ class _Pace(ProgressColumn):
         if remaining is not None:
             parts.append(f"{duration(remaining)} left")
         return Text(", ".join(parts), style="dim")
+
+
+def sentence(detail: str) -> str:
+    """Return what is waited for, short enough to stand before a bar."""
+    short = printable(detail if len(detail) <= _DETAIL else f"{detail[: _DETAIL - 3]}...")
+    return short[:1].upper() + short[1:]
 
 
 class ProgressBars:
@@ -76,6 +87,7 @@ class ProgressBars:
             task = self._tasks[progress.phase] = self._bars.add_task(_TITLES[progress.phase], total=None)
         self._bars.update(
             task,
+            description=sentence(progress.detail) or _TITLES[progress.phase],
             completed=progress.done,
             total=progress.total or None,
             rate=progress.rate,

@@ -8,6 +8,7 @@ import typer
 
 from seealso.cli import EXIT_OK
 from seealso.cli.console import answers, warn, write_json
+from seealso.cli.opening import get_ready, open_containing
 from seealso.cli.options import InsideOption, JsonOption, LimitOption
 from seealso.cli.printable import printable
 from seealso.cli.render import Page
@@ -41,8 +42,10 @@ def register(app: typer.Typer) -> None:
         """
         if not query.strip():
             raise SettingsError("There is nothing to search for.", hint="Give some words or a sentence.")
-        workspace = Workspace.containing(path)
+        workspace = open_containing(path)
         try:
+            if not words_only:
+                get_ready(workspace)
             answer = workspace.search(query, limit, semantic=not words_only)
         finally:
             workspace.close()
@@ -69,7 +72,7 @@ def register(app: typer.Typer) -> None:
         score, 0 to 1, comparable inside one answer. FILE is read as it is now, also when the index is older.
         """
         file, line = parse_location(location)
-        workspace = Workspace.containing(file)
+        workspace = open_containing(file)
         try:
             path = show_current_text(workspace, file)
             related = workspace.related(path, line, limit)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seealso.embed.base import ModelInfo
+from seealso.embed.base import Lane, ModelInfo
 from seealso.embed.batching import equal_length_batches
 from seealso.embed.cores import default_threads
 from seealso.embed.runtime import onnxruntime
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from seealso.embed.tokenizer import UnigramTokenizer
 
 MODEL_FOLDER = Path(__file__).resolve().parent / "_model"
-PREFIXES: dict[EmbedKind, str] = {"query": "query: ", "passage": "passage: "}
+PREFIXES: dict[EmbedKind, str] = {"query": "query: ", "passage": "passage: ", "related": "passage: "}
 TOKEN_BUDGET = 512
 """Tokens of one run: as fast as 4,096, and what a run needs beside the weights stays at a few megabytes."""
 SLICE = 4096
@@ -46,8 +46,13 @@ class OnnxEmbedder:
     """Embed with the model in the package; safe to call from several threads at once.
 
     Every run has one thread, and runs go side by side: on two cores a quarter faster than two threads inside each
-    run. A call with a single text runs in its caller's thread at once, so a query never queues behind a batch.
+    run. A call with a single text runs in its caller's thread at once, so a query never queues behind a batch, whatever
+    its lane.
     """
+
+    source = "onnx"
+    activity = ""
+    calls = 1
 
     def __init__(self, threads: int = 0, *, folder: Path = MODEL_FOLDER) -> None:
         """Use up to `threads` threads a call (0: physical cores, at most 8)."""
@@ -71,7 +76,17 @@ class OnnxEmbedder:
                 raise EmbeddingError(f"The embedding model is not installed ({error}).", hint=REINSTALL) from error
         return self._info
 
-    def embed(self, texts: Sequence[str], kind: EmbedKind) -> Vectors:
+    @property
+    def known(self) -> ModelInfo | None:
+        try:
+            return self.info
+        except EmbeddingError:
+            return None
+
+    def identify(self) -> ModelInfo:
+        return self.info
+
+    def embed(self, texts: Sequence[str], kind: EmbedKind, lane: Lane = Lane.INTERACTIVE) -> Vectors:  # noqa: ARG002
         """Return one unit row a text, in order: shape (len(texts), dimension), float32.
 
         Texts longer than the model's 512 tokens are embedded by their beginning.

@@ -6,13 +6,15 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from seealso.embed.profile import ModelProfile, profile_for
+from seealso.embed.profile import ModelProfile
+from seealso.index.calibration import profile_of
 from seealso.index.pairs import Pair
 from seealso.index.reading import language_of
 from seealso.index.second_look import E5_SMALL, classify
 from seealso.index.store import Store
 
 if TYPE_CHECKING:
+    from seealso.index.embeddings import Space
     from seealso.index.vectors import VectorIndex
 
 RULES_VERSION = 2
@@ -30,35 +32,45 @@ _BATCH = 128
 _META = "compared"
 
 
-def is_compared(store: Store, model: str, model_id: int) -> bool:
+def is_compared(store: Store, space: Space) -> bool:
     """Tell whether every text that has a vector has been compared with its neighbours."""
-    last_id = _compared_up_to(store, model)
-    return last_id is not None and store.embeddings.count_after(model_id, last_id) == 0
+    last_id = _compared_up_to(store, space.name, profile_of(store, space))
+    return last_id is not None and store.embeddings.count_after(space.id, last_id) == 0
 
 
 class Meter(Protocol):
     def advance(self, count: int = 1) -> None: ...
 
 
-def compare(
-    store: Store,
-    model: str,
-    model_id: int,
-    vectors: VectorIndex,
-    *,
-    meter: Callable[[int], Meter],
-) -> None:
+class Compared(Protocol):
+    """A space with its vectors."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def vectors(self) -> VectorIndex: ...
+
+    @property
+    def profile(self) -> ModelProfile: ...
+
+
+def compare(store: Store, space: Compared, *, meter: Callable[[int], Meter]) -> None:
     """Compare every text whose vector came after the last comparison with its neighbours, and keep the pairs found."""
-    last_id = _compared_up_to(store, model)
+    model, model_id, vectors = space.name, space.id, space.vectors
+    last_id = _compared_up_to(store, model, space.profile)
     if last_id is None:
         last_id = 0
         with store.transaction():
             store.pairs.clear()
-            _set_compared(store, model, last_id)
+            _set_compared(store, model, space.profile, last_id)
     newest = store.embeddings.last_id()
     if last_id >= newest:
         return
-    judge = _Judge(store, profile_for(model))
+    judge = _Judge(store, space.profile)
     vectors.follow(store)
     progress = meter(store.embeddings.count_after(model_id, last_id))
     while True:
@@ -76,18 +88,23 @@ def compare(
         last_id = ids[-1]
         with store.transaction():
             store.pairs.put(pairs)
-            _set_compared(store, model, last_id)
+            _set_compared(store, model, space.profile, last_id)
         progress.advance(len(ids))
 
 
-def _compared_up_to(store: Store, model: str) -> int | None:
+def _compared_up_to(store: Store, model: str, profile: ModelProfile) -> int | None:
     """Return the id of the last vector that was compared by these rules, or None when it was by others or never."""
     rules, _, last_id = (store.meta(_META) or "").rpartition(" ")
-    return int(last_id) if rules == f"{RULES_VERSION} {model}" else None
+    return int(last_id) if rules == _rules(model, profile) else None
 
 
-def _set_compared(store: Store, model: str, last_id: int) -> None:
-    store.set_meta(_META, f"{RULES_VERSION} {model} {last_id}")
+def _set_compared(store: Store, model: str, profile: ModelProfile, last_id: int) -> None:
+    store.set_meta(_META, f"{_rules(model, profile)} {last_id}")
+
+
+def _rules(model: str, profile: ModelProfile) -> str:
+    """Return what a judgement depends on besides the texts."""
+    return f"{RULES_VERSION} {model} {profile.background_cosine:.3f} {profile.near_duplicate_cosine:.3f}"
 
 
 class _Judge:

@@ -50,7 +50,7 @@ def open_database(path: Path, *, create: bool) -> sqlite3.Connection:
 
 _INTENDED = "INSERT OR IGNORE INTO ignored_pairs SELECT first, second, first_text, second_text FROM old.ignored_pairs"
 _VECTORS = (
-    "INSERT INTO models (id, name, dimension) SELECT id, name, dimension FROM old.models",
+    "INSERT INTO models (id, name, model, dimension) SELECT id, name, name, dimension FROM old.models",
     "INSERT INTO texts (id, hash, text, words) SELECT id, hash, text, words FROM old.texts",
     "INSERT INTO vectors (model_id, text_id, vector) SELECT model_id, text_id, vector FROM old.vectors",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from seealso.index.words import FTS5_TOKENIZE
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised by every change of tables, of the passages a reader makes, or of lexical terms: older indexes are rebuilt."""
 
 HEADING_WEIGHT = 2.0
@@ -66,10 +66,13 @@ CREATE TABLE passages (
 CREATE UNIQUE INDEX passages_by_document ON passages (document_id, ordinal);
 CREATE INDEX passages_by_text ON passages (text_id, document_id);
 
+-- Vector spaces. Models that share a name but not their vectors have a space each.
 CREATE TABLE models (
     id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
-    dimension INTEGER NOT NULL
+    name TEXT NOT NULL UNIQUE,      -- of the space
+    model TEXT NOT NULL,            -- what the model calls itself
+    dimension INTEGER NOT NULL,
+    fingerprint BLOB                -- vector of a fixed text, as below; NULL when the name says it all
 );
 
 -- AUTOINCREMENT: an id is never used again, so "everything after id n" is what a reader has not seen yet.
@@ -80,6 +83,15 @@ CREATE TABLE vectors (
     vector BLOB NOT NULL            -- float16, little endian, unit length
 );
 CREATE UNIQUE INDEX vectors_by_text ON vectors (text_id, model_id);
+
+-- Texts that a model does not embed, whatever is tried.
+CREATE TABLE refused (
+    model_id INTEGER NOT NULL REFERENCES models,
+    text_id INTEGER NOT NULL REFERENCES texts ON DELETE CASCADE,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (model_id, text_id)
+) WITHOUT ROWID;
+CREATE INDEX refused_by_text ON refused (text_id);
 
 -- What a second look found between two texts (first < second); texts that are neither are not kept.
 CREATE TABLE pairs (

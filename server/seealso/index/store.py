@@ -316,6 +316,18 @@ class Store:
             found.update(self._db.execute(f"SELECT id, text_id FROM passages WHERE id IN ({marks})", part).fetchall())
         return found
 
+    def titled_texts(self, count: int) -> list[tuple[str, int]]:
+        """Return some titles of several words, each with the id of the first text below it, spread over all."""
+        (total,) = self._db.execute("SELECT count(*) FROM headings").fetchone()
+        rows = self._db.execute(
+            "SELECT title, text_id FROM (SELECT title, text_id, row_number() OVER (ORDER BY headings.id) AS number"
+            " FROM headings JOIN passages ON heading_id = headings.id"
+            " WHERE ordinal = (SELECT min(ordinal) FROM passages WHERE heading_id = headings.id"
+            " AND document_id = headings.document_id) AND title LIKE '% %') WHERE number % ? = 0 LIMIT ?",
+            (max(1, total // (2 * count)), count),
+        )
+        return rows.fetchall()
+
     def counts(self) -> tuple[int, int]:
         """Return the numbers of readable documents and of passages."""
         row = self._db.execute(

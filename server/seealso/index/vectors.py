@@ -130,9 +130,9 @@ class VectorIndex:
         written = _Recorded(path.name, build, self._model_id, state.last_id, *_fingerprint(temporary))
         temporary.replace(path)
         with store.transaction():
-            store.set_meta(_META, json.dumps(written.__dict__))
+            store.set_meta(f"{_META} {self._model_id}", json.dumps(written.__dict__))
         self.follow(store)
-        _remove_stale(self._directory, keep=path.name)
+        _remove_stale(self._directory, self._model_id, keep=path.name)
 
     def search(self, query: Vectors, count: int) -> list[tuple[int, float]]:
         """Return (text id, cosine) of the nearest texts to one unit vector, best first."""
@@ -224,9 +224,8 @@ def _file_name(model_id: int, build: int) -> str:
 
 
 def _recorded(store: Store, model_id: int) -> _Recorded | None:
-    text = store.meta(_META)
-    recorded = _Recorded(**json.loads(text)) if text else None
-    return recorded if recorded is not None and recorded.model_id == model_id else None
+    text = store.meta(f"{_META} {model_id}")
+    return _Recorded(**json.loads(text)) if text else None
 
 
 def _fingerprint(path: Path) -> tuple[int, int]:
@@ -239,8 +238,8 @@ def _fingerprint(path: Path) -> tuple[int, int]:
     return size, checksum
 
 
-def _remove_stale(directory: Path, keep: str) -> None:
-    for path in directory.glob("vectors.*"):
+def _remove_stale(directory: Path, model_id: int, keep: str) -> None:
+    for path in directory.glob(f"vectors.{model_id}.*"):
         if path.name != keep:
             try:
                 path.unlink()

@@ -1,4 +1,4 @@
-"""Where settings come from: options at the start, what the client pushes, what it answers when asked; the last wins."""
+"""Which part of what clients send as settings is ours."""
 
 from __future__ import annotations
 
@@ -19,15 +19,3 @@ def pushed_section(wire: object) -> object:
     if isinstance(wire, Mapping):
         return wire.get(SECTION)
     return None
-
-
-def merged(*layers: object) -> object:
-    """Return settings laid over one another, section by section; a layer that is null says nothing."""
-    result: object = None
-    for layer in layers:
-        if isinstance(result, Mapping) and isinstance(layer, Mapping):
-            keys = [*result, *(key for key in layer if key not in result)]
-            result = {key: merged(result.get(key), layer.get(key)) for key in keys}
-        elif layer is not None:
-            result = layer
-    return result

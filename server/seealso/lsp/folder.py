@@ -235,7 +235,7 @@ class Folder:
 
 def _indexed(settings: Settings) -> tuple[object, ...]:
     """Return the settings that decide what is in an index: its documents and their vectors."""
-    return settings.index, settings.embedding
+    return settings.index, settings.embedding, settings.vllm
 
 
 def _promise() -> asyncio.Future[Workspace]:

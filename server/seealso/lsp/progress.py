@@ -14,12 +14,19 @@ from seealso.units import time_left
 if TYPE_CHECKING:
     from seealso.lsp.outbox import Outbox
 
-_SHARES = {Phase.SCAN: (0, 2), Phase.READ: (2, 12), Phase.EMBED: (12, 96), Phase.COMPARE: (96, 100)}
+_SHARES = {
+    Phase.SCAN: (0, 2),
+    Phase.READ: (2, 12),
+    Phase.MODEL: (12, 12),
+    Phase.EMBED: (12, 96),
+    Phase.COMPARE: (96, 100),
+}
 """Percent at which each phase of a first run begins and ends; embedding is nearly all of the time."""
 
 _WORDS = {
     Phase.SCAN: ("looking for documents", "files"),
     Phase.READ: ("reading", "documents"),
+    Phase.MODEL: ("looking for", "the model"),
     Phase.EMBED: ("embedding", "passages"),
     Phase.COMPARE: ("comparing", "passages"),
 }
@@ -34,6 +41,8 @@ def percentage(progress: Progress) -> int:
 
 def describe(progress: Progress) -> str:
     """Return one line such as `embedding 1,204 of 9,870 passages, 2 min left`."""
+    if progress.detail:
+        return progress.detail
     verb, noun = _WORDS[progress.phase]
     if progress.phase is Phase.SCAN:
         return f"{verb}, {progress.done:,} so far" if progress.done else verb

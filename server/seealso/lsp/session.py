@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from seealso.errors import SeeAlsoError
-from seealso.lsp.configuration import SECTION, merged
+from seealso.configuration import load, merged
+from seealso.errors import SeeAlsoError, SettingsError
+from seealso.lsp.configuration import SECTION
 from seealso.lsp.debounce import Debouncer
 from seealso.lsp.documents import Document, Snapshot
 from seealso.lsp.folder import Folder, Threads
@@ -104,8 +105,8 @@ class Session:
         folders = list(self.folders.values())
         problems: list[str] = []
         settings = []
-        for pulled in await self._pull(folders):
-            resolved, found = resolve(merged(self.options, self.pushed, pulled))
+        for folder, pulled in zip(folders, await self._pull(folders), strict=True):
+            resolved, found = self._resolve(folder, self.options, self.pushed, pulled)
             settings.append(resolved)
             problems += [problem for problem in found if problem not in problems]
         if problems:
@@ -113,6 +114,13 @@ class Session:
         for folder, wanted in zip(folders, settings, strict=True):
             # Shielded: the next notification cancels this one, but what a folder has begun to do it has to finish.
             await asyncio.shield(self._configure(folder, wanted))
+
+    def _resolve(self, folder: Folder, *layers: object) -> tuple[Settings, tuple[str, ...]]:
+        try:
+            return load(folder.path, *layers)
+        except SettingsError as error:  # a file of settings; those of the editor hold
+            settings, problems = resolve(merged(*layers))
+            return settings, (str(error), *problems)
 
     async def _configure(self, folder: Folder, settings: Settings) -> None:
         try:

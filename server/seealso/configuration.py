@@ -1,0 +1,77 @@
+"""Where settings come from: the user's file, the workspace's file, and what a front end was told; the last one wins."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from platformdirs import user_config_path
+
+from seealso.errors import SettingsError
+from seealso.settings import Settings, resolve, user_only_sections
+
+CONFIG_VARIABLE = "SEEALSO_CONFIG"
+WORKSPACE_FILE = "seealso.toml"
+MAX_BYTES = 1_000_000
+
+
+def user_file() -> Path:
+    """Return where the user's own settings are kept, whether there are any or not."""
+    named = os.environ.get(CONFIG_VARIABLE)
+    return Path(named).expanduser() if named else user_config_path("seealso", appauthor=False) / "config.toml"
+
+
+def load(root: Path | None, *layers: object) -> tuple[Settings, tuple[str, ...]]:
+    """Return the settings for a workspace, and what is wrong with them, one sentence a problem.
+
+    The user's file comes first, then the workspace's, then `layers` as decoded from JSON. Out of a workspace come only
+    settings that can do no harm, since others may have made it. Raises `SettingsError` for a file that cannot be read.
+    """
+    workspace, refused = _of_workspace(root / WORKSPACE_FILE) if root is not None else (None, ())
+    settings, problems = resolve(merged(_read(user_file()), workspace, *layers))
+    return settings, (*refused, *problems)
+
+
+def merged(*layers: object) -> object:
+    """Return settings laid over one another, section by section; a layer that is null says nothing."""
+    result: object = None
+    for layer in layers:
+        if isinstance(result, Mapping) and isinstance(layer, Mapping):
+            keys = [*result, *(key for key in layer if key not in result)]
+            result = {key: merged(result.get(key), layer.get(key)) for key in keys}
+        elif layer is not None:
+            result = layer
+    return result
+
+
+def _of_workspace(path: Path) -> tuple[object, tuple[str, ...]]:
+    wire = _read(path)
+    if not isinstance(wire, Mapping):
+        return wire, ()
+    forbidden = user_only_sections().intersection(wire)
+    refused = tuple(
+        f"'{path}' sets `seealso.{key}`, which only your own settings may: whoever wrote the folder's files could "
+        f"otherwise have your text sent elsewhere or run a program. Put it into '{user_file()}' if you want it."
+        for key in sorted(forbidden)
+    )
+    return {key: value for key, value in wire.items() if key not in forbidden}, refused
+
+
+def _read(path: Path) -> object:
+    """Return a TOML file's content, null when there is none."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            raise SettingsError(f"'{path}' is too large for settings.", hint="Make it smaller, or remove it.")
+        return tomllib.loads(raw.decode("utf-8-sig"))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise SettingsError(
+            f"'{path}' cannot be read: {error.strerror or error}.", hint="Mend its permissions."
+        ) from error
+    except ValueError as error:  # no UTF-8, no TOML
+        raise SettingsError(f"'{path}' is not valid TOML: {error}.", hint="Mend or remove it.") from error

@@ -1,0 +1,43 @@
+"""Which embedder the settings mean."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from seealso.embed.endpoint import Endpoint, base_urls
+from seealso.errors import SettingsError
+from seealso.settings import Backend
+
+if TYPE_CHECKING:
+    from seealso.embed.base import Embedder
+    from seealso.settings import EmbeddingSettings, Settings
+
+KEY_VARIABLE = "SEEALSO_API_KEY"
+
+
+def embedder_for(settings: Settings) -> Embedder:
+    """Return the embedder of some settings; nothing is loaded, started or asked yet.
+
+    Raises `SettingsError` for settings that cannot be used together, or that would send text where it must not go.
+    """
+    embedding = settings.embedding
+    if embedding.backend is Backend.ONNX:
+        from seealso.embed.onnx import OnnxEmbedder
+
+        return OnnxEmbedder(embedding.threads)
+    if embedding.backend is Backend.OPENAI and not embedding.endpoint:
+        raise SettingsError(
+            "`seealso.embedding.backend` is `openai`, but there is no `seealso.embedding.endpoint`.",
+            hint="Set it to the address of the server, such as http://127.0.0.1:8000/v1.",
+        )
+    return _server(embedding)
+
+
+def _server(settings: EmbeddingSettings) -> Embedder:
+    from seealso.embed.openai import OpenAIEmbedder
+
+    urls = base_urls(settings.endpoint, allow_insecure=settings.allow_insecure)
+    key = settings.api_key or os.environ.get(KEY_VARIABLE, "")
+    endpoints = tuple(Endpoint(url, key) for url in urls)
+    return OpenAIEmbedder(lambda: endpoints, settings, place=urls[0])

@@ -1,0 +1,72 @@
+"""Where an embedding server is, and whether it may be talked to."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from seealso.errors import SettingsError
+
+SETTING = "seealso.embedding.endpoint"
+_VERSION = re.compile(r"/v\d+\w*(/|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A server that speaks the embeddings interface of OpenAI."""
+
+    url: str
+    """Base address, without a slash at the end; `/embeddings` goes behind it."""
+    key: str = field(default="", repr=False)
+    priorities: bool = False
+    """It is known to serve requests with a lower `priority` first."""
+
+
+def base_urls(address: str, *, allow_insecure: bool) -> tuple[str, ...]:
+    """Return the base addresses that a configured address may mean, the likeliest first.
+
+    People write them with `/v1`, without, and with `/embeddings` at the end. Raises `SettingsError` for what is no
+    address of a server, or one that text would travel to without encryption.
+    """
+    text = address.strip()
+    parts = urlsplit(text if "://" in text else f"http://{text}")
+    try:
+        port = parts.port
+    except ValueError:
+        port = -1
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == -1 or parts.query or parts.fragment:
+        raise SettingsError(
+            f"`{SETTING}` is {_shown(parts)!r}, which is not the address of a server.",
+            hint="Write it like http://127.0.0.1:8000/v1.",
+        )
+    if parts.username is not None or parts.password is not None:
+        raise SettingsError(
+            f"`{SETTING}` holds a user name or a password.",
+            hint="Put the key into `seealso.embedding.apiKey` or the environment variable SEEALSO_API_KEY.",
+        )
+    if parts.scheme == "http" and not allow_insecure and not is_loopback(parts.hostname):
+        raise SettingsError(
+            f"`{SETTING}` would send your text to {parts.hostname} without encryption.",
+            hint="Use https:, or set `seealso.embedding.allowInsecure` if you trust the network in between.",
+        )
+    path = re.sub(r"/+$", "", parts.path)
+    path = path.removesuffix("/embeddings").removesuffix("/models")
+    given = urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+    return (given,) if _VERSION.search(path) else (f"{given}/v1", given)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address is this machine and cannot be anything else."""
+    if host.casefold() == "localhost" or host.casefold().endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _shown(parts: SplitResult) -> str:
+    """Return an address without what may be a password."""
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

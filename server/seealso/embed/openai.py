@@ -1,0 +1,180 @@
+"""Any server with the embeddings interface of OpenAI: vLLM, llama.cpp, Ollama, Text Embeddings Inference, OpenAI.
+
+Two lanes. Bulk requests are packed by tokens, go several at a time, are tried again, and are taken apart when one text
+in them is refused. Interactive ones go at once, before the others, and give up early.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seealso.embed.base import Lane, ModelInfo, Vectors
+from seealso.embed.bulk import Bulk
+from seealso.embed.client import Client, Connect
+from seealso.embed.failures import FailedError, RefusedError
+from seealso.embed.http import LoopThread
+from seealso.errors import EmbeddingError
+
+if TYPE_CHECKING:
+    from seealso.embed.base import EmbedKind
+    from seealso.embed.serving import Served
+    from seealso.settings import EmbeddingSettings
+
+PRIORITY = -10
+ANSWER_S = 3.0
+"""A hover without the meaning of an unsaved passage is better than none for longer."""
+IDENTIFY_S = 1.5
+"""What a question waits for a server that nobody has asked yet."""
+AWAY_S, LONGEST_AWAY_S = 1.0, 30.0
+"""Questions go without a server that failed them for so long: at first, and at most."""
+UNTIL = "Words alone have to do until it answers again."
+
+
+class OpenAIEmbedder:
+    """Embed through a server; safe to call from several threads at once."""
+
+    calls = 2
+
+    def __init__(
+        self,
+        connect: Connect,
+        settings: EmbeddingSettings,
+        *,
+        place: str,
+        activity: Callable[[], str] = str,
+        release: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Take the server that `connect` finds, likeliest address first; it may block, and start one.
+
+        `place` tells servers apart in `source`, `activity` says what `connect` is waiting for, `release` ends its wait.
+        """
+        self._connect = connect
+        self._settings = settings
+        self._activity = activity
+        self._release = release
+        said = (settings.model, settings.dimensions, settings.passage_prefix, settings.max_tokens)
+        self.source = f"{place} {blake2b(repr(said).encode(), digest_size=8).hexdigest()}"
+        self._lock = threading.Lock()
+        self._running: tuple[LoopThread, _Lanes] | None = None
+
+    @property
+    def known(self) -> ModelInfo | None:
+        served = self._served()
+        return served.info if served is not None else None
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Return what looked wrong with the server's vectors when it was asked last, for the user."""
+        served = self._served()
+        return served.doubts if served is not None else ()
+
+    @property
+    def activity(self) -> str:
+        running = self._running
+        return self._activity() or (running[1].bulk.trouble if running is not None else "")
+
+    def identify(self) -> ModelInfo:
+        thread, lanes = self._run()
+        return thread.run(lanes.bulk.identify()).info
+
+    def embed(self, texts: Sequence[str], kind: EmbedKind, lane: Lane = Lane.INTERACTIVE) -> Vectors:
+        thread, lanes = self._run()
+        return thread.run(lanes.now(texts, kind) if lane is Lane.INTERACTIVE else lanes.bulk.embed(texts, kind))
+
+    def close(self) -> None:
+        with self._lock:
+            running, self._running = self._running, None
+        self._release()
+        if running is not None:
+            thread, lanes = running
+            thread.stop(lanes.client.close())
+
+    def _served(self) -> Served | None:
+        running = self._running
+        return running[1].client.served if running is not None else None
+
+    def _run(self) -> tuple[LoopThread, _Lanes]:
+        with self._lock:
+            if self._running is None:
+                self._running = LoopThread("seealso-http"), _Lanes(self._connect, self._settings)
+            return self._running
+
+
+class _Lanes:
+    """Both lanes of one server; lives on the loop."""
+
+    def __init__(self, connect: Connect, settings: EmbeddingSettings) -> None:
+        self.client = Client(connect, settings)
+        self.bulk = Bulk(self.client, settings.concurrency)
+        self._questions = 0
+        self._away_until = 0.0
+        self._away_s = AWAY_S
+        self._why = ""
+
+    async def now(self, texts: Sequence[str], kind: EmbedKind) -> Vectors:
+        """Embed at once or not at all."""
+        if time.monotonic() < self._away_until:
+            raise EmbeddingError(self._why, hint=UNTIL)
+        with self._asked():
+            try:
+                async with asyncio.timeout(IDENTIFY_S):
+                    served = await self.client.serving()
+                async with asyncio.timeout(ANSWER_S):
+                    rows = await self._send(served, [served.prefixes[kind] + text for text in texts])
+            except TimeoutError:
+                raise self._stay_away(self.bulk.trouble or "The embedding server is not ready, or too busy.") from None
+            except FailedError as failure:
+                raise self._stay_away(str(failure)) from failure
+            except RefusedError as refusal:
+                raise EmbeddingError(f"The embedding server refuses the text: {refusal}.") from refusal
+        self._away_s = AWAY_S
+        return rows
+
+    async def _send(self, served: Served, texts: list[str]) -> Vectors:
+        rows = np.zeros((len(texts), served.info.dimension), np.float32)
+        waiting = deque(range(len(texts)))
+        while waiting:
+            positions = self.client.pace.take(waiting, texts)
+            part = [texts[position] for position in positions]
+            try:
+                try:
+                    rows[positions] = await self.client.send(served, part, PRIORITY)
+                except FailedError as failure:
+                    if failure.away or failure.busy:
+                        raise
+                    # A server closes idle connections when it likes; that is found out by using one.
+                    rows[positions] = await self.client.send(await self.client.serving(), part, PRIORITY)
+            except RefusedError as refusal:
+                if not refusal.too_long:
+                    raise
+                for position in positions:
+                    rows[position] = await self.client.send_shortened(served, texts[position], PRIORITY)
+        return rows
+
+    @contextmanager
+    def _asked(self) -> Iterator[None]:
+        """While somebody waits for an answer, no more bulk requests are sent."""
+        self._questions += 1
+        self.bulk.pause()
+        try:
+            yield
+        finally:
+            self._questions -= 1
+            if not self._questions:
+                self.bulk.resume()
+
+    def _stay_away(self, reason: str) -> EmbeddingError:
+        """Answer at once for a while, rather than make everybody wait for a server that does not answer."""
+        self._why = reason
+        self._away_until = time.monotonic() + self._away_s
+        self._away_s = min(2 * self._away_s, LONGEST_AWAY_S)
+        return EmbeddingError(reason, hint=UNTIL)

@@ -1,0 +1,139 @@
+"""Embed what has no vector yet: batches of about half a second, committed while the next ones are under way."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from seealso.embed.base import Lane, RefusedTextsError, Vectors
+from seealso.meter import Cancelled, Meter, Report
+from seealso.model import Phase
+
+if TYPE_CHECKING:
+    from seealso.embed.base import Embedder, ModelInfo
+    from seealso.index.store import Store
+    from seealso.spaces import VectorSpace
+
+T = TypeVar("T")
+
+CALL_S = 0.5
+"""What a call should take: so much work is lost by an interruption, and so long a cancelled one goes on."""
+
+FIRST_BATCH, LEAST_BATCH, LARGEST_BATCH = 64, 4, 1024
+"""Texts of a call; how many follow depends on how long they take."""
+
+TEXT_COST = 20
+"""What a text costs besides its length, in characters. Batches hold texts of one length, short ones first, so that to
+count texts would promise far too much at the beginning of each window."""
+
+WINDOW = 2048
+"""Texts sorted by length before they are batched, so that batches need no padding."""
+
+_LOOK_EVERY_S = 0.1
+
+
+def identify(embedder: Embedder, report: Report, cancelled: Cancelled) -> ModelInfo:
+    """Find out which model there is, reporting what it waits for.
+
+    Raises `CancelledError` when the user has stopped it, `EmbeddingError` when there is none.
+    """
+    known = embedder.known
+    if known is not None and known.fingerprint is None:
+        return known  # it is in this process, and cannot have changed
+    meter = Meter(report, cancelled, Phase.MODEL, 0)
+    pool = ThreadPoolExecutor(1, "seealso-identify")
+    try:
+        return _wait(pool.submit(embedder.identify), meter, embedder)
+    finally:
+        pool.shutdown(wait=False)
+
+
+class EmbeddingWork:
+    """One pass over the texts that are pending; its calls run in threads, everything else in the caller's."""
+
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder,
+        space: VectorSpace,
+        pending: Sequence[Sequence[tuple[int, int]]],
+        report: Report,
+        cancelled: Cancelled,
+    ) -> None:
+        """Take (text id, characters) of all texts, in parts of which one comes after the other."""
+        self._store, self._embedder, self._space = store, embedder, space
+        self._weights = {text_id: TEXT_COST + length for part in pending for text_id, length in part}
+        self._ids = _by_windows(pending)
+        self._meter = Meter(report, cancelled, Phase.EMBED, len(self._weights), sum(self._weights.values()))
+        self._batch = FIRST_BATCH
+        self.embedded = 0
+
+    def run(self) -> None:
+        """Embed all of them.
+
+        Raises `CancelledError`, or `EmbeddingError` when the model fails; what was finished is kept.
+        """
+        pool = ThreadPoolExecutor(self._embedder.calls, "seealso-bulk")
+        running: deque[tuple[list[int], Future[tuple[Vectors, dict[int, str], float]]]] = deque()
+
+        def fill() -> None:
+            while len(running) < self._embedder.calls and (batch := list(islice(self._ids, self._batch))):
+                texts = self._store.texts(batch)
+                running.append((batch, pool.submit(self._call, [texts[text_id] for text_id in batch])))
+
+        try:
+            fill()
+            while running:
+                batch, future = running.popleft()
+                rows, refused, seconds = _wait(future, self._meter, self._embedder)
+                grown = len(batch) * min(max(CALL_S / max(seconds, 1e-3), 0.5), 2.0)
+                self._batch = min(max(int(grown), LEAST_BATCH), LARGEST_BATCH)
+                fill()
+                self._keep(batch, rows, refused)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _call(self, texts: list[str]) -> tuple[Vectors, dict[int, str], float]:
+        started = time.monotonic()
+        refused: dict[int, str] = {}
+        try:
+            rows = self._embedder.embed(texts, "passage", Lane.BULK)
+        except RefusedTextsError as error:
+            rows, refused = error.vectors, dict(error.refused)
+        return rows, refused, time.monotonic() - started
+
+    def _keep(self, batch: list[int], rows: Vectors, refused: dict[int, str]) -> None:
+        good = [position for position in range(len(batch)) if position not in refused]
+        table = self._store.embeddings
+        with self._store.transaction():
+            table.put(self._space.id, [batch[position] for position in good], rows[np.array(good, np.int64)])
+            table.refuse(self._space.id, {batch[position]: reason for position, reason in refused.items()})
+        self.embedded += len(good)
+        self._meter.advance(len(batch), sum(self._weights[text_id] for text_id in batch))
+        self._space.vectors.merge(self._store, building=True)
+
+
+def _wait(future: Future[T], meter: Meter, embedder: Embedder) -> T:
+    """Wait for a call, saying what it waits for itself."""
+    while True:
+        try:
+            return future.result(timeout=_LOOK_EVERY_S)
+        except TimeoutError:
+            if future.done():
+                raise
+            meter.wait(embedder.activity)
+
+
+def _by_windows(pending: Sequence[Sequence[tuple[int, int]]]) -> Iterator[int]:
+    """Yield text ids so that neighbours are of similar length, part after part."""
+    for part in pending:
+        remaining = iter(part)
+        while window := sorted(islice(remaining, WINDOW), key=lambda item: item[1]):
+            for text_id, _ in window:
+                yield text_id
