@@ -56,7 +56,7 @@ class _Result:
 
     def packed(self, dtype: npt.DTypeLike) -> bytes:
         if self.vector is None or self.null_at is not None:
-            raise ValueError("null can only be written as JSON: this fault wants a request for floats")
+            raise ValueError("bytes have no null: this fault wants a request for floats")
         return self.vector.astype(dtype).tobytes()
 
 
@@ -166,13 +166,13 @@ def answer(job: Job, personality: Personality, seed: int, struck: Struck | None)
     results = [_Result(index, _vector(text, job, personality, seed)) for index, text in enumerate(job.texts)]
     if struck is not None and isinstance(struck.fault, Fault) and struck.fault.spoils:
         results = _spoil(results, struck.fault, struck.rows)
+    if job.encoding == "bytes_only":
+        return _packed(results, job, struck)
     if personality.shuffled:
         # By the texts, so that a run that failed can be repeated; reversed if chance left all in place.
         order = list(results)
         random.Random(repr(job.texts)).shuffle(results)
         results = results if results != order else order[::-1]
-    if job.encoding == "bytes_only":
-        return Reply(200, b"".join(result.packed(job.dtype) for result in results), "application/octet-stream")
     return as_json(
         {
             "object": "list",
@@ -183,6 +183,12 @@ def answer(job: Job, personality: Personality, seed: int, struck: Struck | None)
             "usage": {"prompt_tokens": sum(job.tokens), "total_tokens": sum(job.tokens)},
         }
     )
+
+
+def _packed(results: list[_Result], job: Job, struck: Struck | None) -> Reply:
+    if struck is not None and struck.fault in {Fault.DUPLICATE_INDEX, Fault.INDEX_OUT_OF_RANGE}:
+        raise ValueError("bytes have no index: this fault wants a request for JSON")
+    return Reply(200, b"".join(result.packed(job.dtype) for result in results), "application/octet-stream")
 
 
 def _vector(text: str, job: Job, personality: Personality, seed: int) -> Vectors:
@@ -201,6 +207,8 @@ def _spoil(results: list[_Result], fault: Fault, rows: Sequence[int]) -> list[_R
     count = len(results)
     if fault is Fault.WRONG_DIMENSION:
         rows = range(count)
+    if fault is Fault.DUPLICATE_INDEX:
+        rows = rows[:1]  # several that move on by one might only change places
     hit = [results[row] for row in rows]
     for result in hit:
         vector = result.vector

@@ -50,7 +50,7 @@ class Personality:
     dimension: int = 64
     normalised: bool = True
     shuffled: bool = False
-    """Whether results come in another order than the texts, each with its right `index`."""
+    """Whether results come in another order than the texts, each with its right `index`; never so for bytes."""
     dimensions: Reaction = "honours"
     matryoshka_dimensions: tuple[int, ...] = ()
     """The only values of `dimensions` that are honoured; empty: all from 1 to `dimension`."""

@@ -33,7 +33,7 @@ class Record:
     """The decoded JSON; None if there was none."""
     texts: tuple[str, ...] = ()
     fault: AnyFault | None = None
-    """What was made to go wrong."""
+    """What was made to go wrong; None too for a fault of vectors if there were none to answer with."""
     status: int | None = None
     """The status of the answer, sent in full or in part."""
     end: End | None = None

@@ -128,6 +128,8 @@ class Service:
             reply = await self._reply(record, personality, seed, struck)
         except RefusedError as refusal:
             reply = refusal.reply
+        if fault is not None and fault.spoils and reply.status != 200:
+            record.fault = None
         record.status = reply.status
         return await send(request, reply, fault)
 
