@@ -139,7 +139,10 @@ class FaultServer:
         self._log.clear()
 
     def wait_for(self, condition: Callable[[Self], bool], timeout_s: float = 5.0) -> None:
-        """Return as soon as the condition holds of what arrived. Raises `TimeoutError`."""
+        """Return as soon as the condition holds of what arrived. Raises `TimeoutError`.
+
+        Blocks: a test with a loop of its own wants `await asyncio.to_thread(server.wait_for, ...)`.
+        """
         if not self._log.wait_for(lambda: condition(self), timeout_s):
             raise TimeoutError(f"still not so after {timeout_s} s; {len(self.requests)} requests have come")
 
