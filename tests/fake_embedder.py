@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -11,6 +12,20 @@ import numpy as np
 from seealso.embed.base import EmbedKind, ModelInfo, Vectors
 
 DIMENSION = 64
+
+
+def bag_of_words(text: str, dimension: int = DIMENSION) -> Vectors:
+    """Return the sum of the directions of the text's words; its length is that of no unit vector."""
+    row = np.full(dimension, 1e-3, np.float32)
+    for word in re.findall(r"\w+", text.casefold()):
+        row += _direction(word, dimension)
+    return row
+
+
+@lru_cache(maxsize=1 << 14)
+def _direction(word: str, dimension: int) -> Vectors:
+    seed = int.from_bytes(blake2b(word.encode("utf-8", "replace"), digest_size=8).digest())
+    return np.random.default_rng(seed).standard_normal(dimension).astype(np.float32)
 
 
 class FakeEmbedder:
@@ -27,17 +42,9 @@ class FakeEmbedder:
     def embed(self, texts: Sequence[str], kind: EmbedKind) -> Vectors:
         if kind == "passage":
             self.embedded += texts
-        rows = np.stack([self._row(text) for text in texts])
+        rows = np.stack([bag_of_words(text) for text in texts])
         unit: Vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
         return unit
 
     def close(self) -> None:
         """Hold nothing."""
-
-    @staticmethod
-    def _row(text: str) -> Vectors:
-        row = np.full(DIMENSION, 1e-3, np.float32)
-        for word in re.findall(r"\w+", text.casefold()):
-            seed = int.from_bytes(blake2b(word.encode("utf-8", "replace"), digest_size=8).digest())
-            row += np.random.default_rng(seed).standard_normal(DIMENSION).astype(np.float32)
-        return row
