@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from seealso.embed.base import EmbedKind, ModelInfo, Vectors
+from seealso.embed.base import EmbedKind, Lane, ModelInfo, Vectors
 
 DIMENSION = 64
 
@@ -34,12 +34,18 @@ class FakeEmbedder:
     def __init__(self, model_id: str = "fake-bag-of-words") -> None:
         self._info = ModelInfo(model_id, DIMENSION, 512)
         self.embedded: list[str] = []
+        self.source = model_id
+        self.activity = ""
+        self.calls = 1
 
     @property
-    def info(self) -> ModelInfo:
+    def known(self) -> ModelInfo | None:
         return self._info
 
-    def embed(self, texts: Sequence[str], kind: EmbedKind) -> Vectors:
+    def identify(self) -> ModelInfo:
+        return self._info
+
+    def embed(self, texts: Sequence[str], kind: EmbedKind, lane: Lane = Lane.INTERACTIVE) -> Vectors:
         if kind == "passage":
             self.embedded += texts
         rows = np.stack([bag_of_words(text) for text in texts])

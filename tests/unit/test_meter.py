@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from seealso import indexer
-from seealso.indexer import Meter
+from seealso import meter as module
+from seealso.meter import Meter
 from seealso.model import Phase, Progress
 
 
@@ -17,7 +17,7 @@ class Clock:
 
 def test_time_left_goes_by_weight_not_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
     clock, told = Clock(), list[Progress]()
-    monkeypatch.setattr(indexer, "time", clock)
+    monkeypatch.setattr(module, "time", clock)
     meter = Meter(told.append, lambda: False, Phase.EMBED, 100, weight=1000)
     assert told[-1].remaining_s is None
     clock.now += 10
@@ -30,7 +30,7 @@ def test_time_left_goes_by_weight_not_by_number(monkeypatch: pytest.MonkeyPatch)
 
 def test_without_weights_all_items_are_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     clock, told = Clock(), list[Progress]()
-    monkeypatch.setattr(indexer, "time", clock)
+    monkeypatch.setattr(module, "time", clock)
     meter = Meter(told.append, lambda: False, Phase.READ, 4)
     clock.now += 2
     meter.advance()

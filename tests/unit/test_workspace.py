@@ -12,7 +12,7 @@ import pytest
 
 from fake_embedder import FakeEmbedder
 from seealso.corpus import CACHE_VARIABLE
-from seealso.embed.base import EmbedKind, Vectors
+from seealso.embed.base import EmbedKind, Lane, Vectors
 from seealso.errors import EmbeddingError, IndexUnavailableError, SeeAlsoError
 from seealso.model import DuplicateKind, Phase, Progress
 from seealso.settings import resolve
@@ -206,7 +206,7 @@ def test_other_model_gets_its_own_vectors_and_the_old_ones_stay(root: Path, work
 
 
 class BrokenEmbedder(FakeEmbedder):
-    def embed(self, texts: object, kind: EmbedKind) -> Vectors:
+    def embed(self, texts: object, kind: EmbedKind, lane: Lane = Lane.INTERACTIVE) -> Vectors:
         raise EmbeddingError("The model is broken.", hint="Install it again.")
 
 

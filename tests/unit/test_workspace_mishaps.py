@@ -13,7 +13,7 @@ import pytest
 from fake_embedder import FakeEmbedder
 from seealso import repeats
 from seealso.corpus import CACHE_VARIABLE
-from seealso.embed.base import EmbedKind, ModelInfo, Vectors
+from seealso.embed.base import EmbedKind, Lane, ModelInfo, Vectors
 from seealso.errors import CancelledError, EmbeddingError, SeeAlsoError
 from seealso.index import vectors as vectors_module
 from seealso.index.database import FILE_NAME
@@ -180,15 +180,31 @@ def test_deleted_index_is_noticed_by_a_running_process(workspace: Workspace, roo
 
 class AbsentEmbedder(FakeEmbedder):
     @property
-    def info(self) -> ModelInfo:
+    def known(self) -> ModelInfo | None:
+        return None
+
+    def identify(self) -> ModelInfo:
         raise EmbeddingError("The model is not installed.", hint="Install it.")
 
-    def embed(self, texts: object, kind: EmbedKind) -> Vectors:
+    def embed(self, texts: object, kind: EmbedKind, lane: Lane = Lane.INTERACTIVE) -> Vectors:
         raise EmbeddingError("The model is not installed.", hint="Install it.")
+
+
+def test_what_was_embedded_is_found_while_its_server_is_away(workspace: Workspace, root: Path) -> None:
+    away = Workspace.open(root, embedder=AbsentEmbedder())
+    related = away.related("roses.md", 2)
+    assert related is not None
+    assert (related.complete, related) == (True, workspace.related("roses.md", 2))
+    assert away.duplicates() == workspace.duplicates()
+    assert away.status().model == "fake-bag-of-words"
+    with pytest.raises(EmbeddingError):
+        away.update()
+    assert away.status().state == "ready"
+    away.close()
 
 
 def test_without_a_model_words_still_answer(workspace: Workspace, root: Path) -> None:
-    bare = Workspace.open(root, embedder=AbsentEmbedder())
+    bare = Workspace.open(root, embedder=AbsentEmbedder("never used here"))
     answer = bare.search("tulip bulbs")
     assert (answer.matches[0].place.path, answer.complete) == ("tulips.md", False)
     related = bare.related("roses.md", 2)
@@ -221,7 +237,7 @@ def test_question_with_an_older_state_does_not_disturb_a_newer_one(
     """A review holds its snapshot while the writer saves, embeds and writes the vector file anew."""
     monkeypatch.setattr(vectors_module, "MAX_TAIL", 1)
     passages = workspace.segmentation("roses.md").passages  # type: ignore[union-attr]
-    vectors = workspace._texts().of_passages(passages, workspace._store())
+    vectors = workspace._vectors_of(passages)
     with workspace._asking() as questions:
         assert questions is not None
         (root / "copy.md").write_text(ROSES)

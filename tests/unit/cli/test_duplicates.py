@@ -11,7 +11,7 @@ import pytest
 
 from fake_embedder import FakeEmbedder
 from seealso.cli import main
-from seealso.embed.base import EmbedKind, Vectors
+from seealso.embed.base import EmbedKind, Lane, Vectors
 from seealso.errors import EmbeddingError
 from seealso.model import Phase, Progress
 from seealso.workspace import Workspace
@@ -23,7 +23,7 @@ OTHER = "The ticket is a priority one when copies cannot be read. Call the engin
 class BrokenEmbedder(FakeEmbedder):
     """Knows no meaning at all."""
 
-    def embed(self, texts: Sequence[str], kind: EmbedKind) -> Vectors:
+    def embed(self, texts: Sequence[str], kind: EmbedKind, lane: Lane = Lane.INTERACTIVE) -> Vectors:
         raise EmbeddingError(f"{len(texts)} texts of {kind} were refused.")
 
 

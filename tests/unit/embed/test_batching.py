@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from seealso.embed.batching import equal_length_batches
 from seealso.embed.cores import MOST, default_threads
-from seealso.embed.profile import CAUTIOUS, MULTILINGUAL_E5_SMALL, profile_for
+from seealso.embed.profile import MULTILINGUAL_E5_SMALL, shipped_profile
 
 
 @given(st.lists(st.integers(1, 600), max_size=200), st.integers(1, 2000))
@@ -38,5 +38,5 @@ def test_threads_are_few() -> None:
 
 
 def test_a_model_nobody_measured_has_a_cautious_profile() -> None:
-    assert profile_for("someone/multilingual-e5-small") is MULTILINGUAL_E5_SMALL
-    assert profile_for("unheard-of") is CAUTIOUS
+    assert shipped_profile("someone/multilingual-e5-small") is MULTILINGUAL_E5_SMALL
+    assert shipped_profile("unheard-of") is None

@@ -58,7 +58,7 @@ def test_vectors_are_those_of_the_shipped_model(embedder: OnnxEmbedder, row: dic
 
 
 def test_queries_and_passages_differ(embedder: OnnxEmbedder) -> None:
-    query, passage = (embedder.embed([OTHER], kind)[0] for kind in get_args(EmbedKind))
+    query, passage = (embedder.embed([OTHER], kind)[0] for kind in ("query", "passage"))
     assert float(query @ passage) < 0.99
 
 

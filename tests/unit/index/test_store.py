@@ -68,7 +68,7 @@ def test_replacing_a_document_leaves_nothing_of_the_old_one(store: Store) -> Non
 
 def test_removed_document_keeps_its_texts_and_vectors_for_its_return(store: Store) -> None:
     put(store, "guide.md")
-    model = store.embeddings.model_id(ModelInfo("m", 2, 512))
+    model = store.embeddings.open_space(ModelInfo("m", 2, 512)).id
     texts = [text_id for text_id, _ in store.embeddings.pending(model)]
     store.embeddings.put(model, texts, np.eye(3, 2, dtype=np.float32))
     document = store.document("guide.md")
@@ -104,15 +104,15 @@ def test_move_keeps_passages(store: Store) -> None:
 def test_pending_can_be_asked_for_some_documents_only(store: Store) -> None:
     put(store, "a.md")
     put(store, "b.md", Segmentation((passage("Something else.", 0),), ()))
-    model = store.embeddings.model_id(ModelInfo("m", 2, 512))
+    model = store.embeddings.open_space(ModelInfo("m", 2, 512)).id
     assert len(store.embeddings.pending(model, ["b.md"])) == 1
     assert len(store.embeddings.pending(model)) == 4
 
 
 def test_vectors_are_stored_per_model_in_float16(store: Store) -> None:
     put(store, "a.md")
-    first = store.embeddings.model_id(ModelInfo("first", 2, 512))
-    second = store.embeddings.model_id(ModelInfo("second", 3, 512))
+    first = store.embeddings.open_space(ModelInfo("first", 2, 512)).id
+    second = store.embeddings.open_space(ModelInfo("second", 3, 512)).id
     store.embeddings.put(first, [1], np.array([[0.6, 0.8]], np.float32))
     store.embeddings.put(second, [1], np.array([[0, 0, 1]], np.float32))
     np.testing.assert_allclose(store.embeddings.get(first, [1])[1], [0.6, 0.8], atol=1e-3)

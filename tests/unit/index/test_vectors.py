@@ -29,7 +29,7 @@ class Corpus:
         passages = tuple(Passage(n, n + 1, n, n, PassageKind.PARAGRAPH, f"text {n}") for n in range(texts))
         with self.store.transaction():
             self.store.put_document("a.md", size=1, mtime_ns=1, segmentation=Segmentation(passages, ()))
-        self.model_id = self.store.embeddings.model_id(ModelInfo("m", DIMENSION, 512))
+        self.model_id = self.store.embeddings.open_space(ModelInfo("m", DIMENSION, 512)).id
         self.matrix = rows(texts)
         self.done = 0
 
@@ -111,7 +111,7 @@ def test_damaged_file_is_never_opened_and_rebuilt_without_the_model(tmp_path: Pa
 def test_other_models_vectors_take_no_part(tmp_path: Path) -> None:
     corpus = Corpus(tmp_path, 5)
     corpus.embed(5)
-    other = corpus.store.embeddings.model_id(ModelInfo("other", DIMENSION, 512))
+    other = corpus.store.embeddings.open_space(ModelInfo("other", DIMENSION, 512)).id
     found = VectorIndex(tmp_path, other, DIMENSION)
     found.follow(corpus.store)
     assert found.search(corpus.matrix[0], 3) == []

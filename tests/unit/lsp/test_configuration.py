@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from seealso.lsp.configuration import merged, pushed_section, section
+from seealso.configuration import merged
+from seealso.lsp.configuration import pushed_section, section
 
 
 @pytest.mark.parametrize(

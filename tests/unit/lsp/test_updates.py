@@ -14,7 +14,7 @@ import pytest_asyncio
 from lsprotocol import types
 
 from fake_embedder import FakeEmbedder
-from seealso.embed.base import EmbedKind, Vectors
+from seealso.embed.base import EmbedKind, Lane, Vectors
 from seealso.errors import CancelledError, EmbeddingError, IndexUnavailableError
 from seealso.index.lock import writer_lock
 from seealso.lsp import updates
@@ -37,10 +37,10 @@ class SlowEmbedder(FakeEmbedder):
         self.begun = threading.Event()
         self.gate = threading.Event()
         self.error: Exception | None = None
-        self.calls = 0
+        self.asked = 0
 
-    def embed(self, texts: Any, kind: EmbedKind) -> Vectors:
-        self.calls += 1
+    def embed(self, texts: Any, kind: EmbedKind, lane: Lane = Lane.INTERACTIVE) -> Vectors:
+        self.asked += 1
         self.begun.set()
         assert self.gate.wait(TIMEOUT_S)
         if self.error is not None:
@@ -121,7 +121,7 @@ async def test_wishes_while_one_runs_become_one_more_run(bench: Bench) -> None:
     bench.embedder.gate.set()
     assert (await bench.report(first)).embedded == 1
     assert (await bench.report(waiting[0])).added == 1
-    assert bench.embedder.calls == 2
+    assert bench.embedder.asked == 2
     await asyncio.sleep(0)
     assert not bench.updater.running
 
@@ -196,7 +196,7 @@ async def test_another_process_is_waited_for(bench: Bench, monkeypatch: pytest.M
             await bench.report(answer)
         logged = [params.message for method, params in bench.wire.sent if method == types.WINDOW_LOG_MESSAGE]
         assert len(logged) == 1
-    await bench.until(lambda: bench.embedder.calls == 1)
+    await bench.until(lambda: bench.embedder.asked == 1)
     assert bench.shown() == []
 
 
@@ -247,4 +247,4 @@ async def test_nothing_runs_after_the_end(bench: Bench) -> None:
     bench.updater.close()
     with pytest.raises(CancelledError):
         await bench.report(bench.updater.request())
-    assert bench.embedder.calls == 0
+    assert bench.embedder.asked == 0
