@@ -6,12 +6,14 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from seealso.embed.base import Lane, RefusedTextsError, Vectors
+from seealso.errors import CancelledError, EmbeddingError
 from seealso.meter import Cancelled, Meter, Report
 from seealso.model import Phase
 
@@ -96,6 +98,14 @@ class EmbeddingWork:
                 self._batch = min(max(int(grown), LEAST_BATCH), LARGEST_BATCH)
                 fill()
                 self._keep(batch, rows, refused)
+                self._meter.advance(len(batch), sum(self._weights[text_id] for text_id in batch))
+        except CancelledError:
+            for batch, future in running:
+                if not future.cancel():  # it is under way, and paid for
+                    with suppress(TimeoutError, EmbeddingError):
+                        rows, refused, _ = future.result(timeout=2 * CALL_S)
+                        self._keep(batch, rows, refused)
+            raise
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -115,7 +125,6 @@ class EmbeddingWork:
             table.put(self._space.id, [batch[position] for position in good], rows[np.array(good, np.int64)])
             table.refuse(self._space.id, {batch[position]: reason for position, reason in refused.items()})
         self.embedded += len(good)
-        self._meter.advance(len(batch), sum(self._weights[text_id] for text_id in batch))
         self._space.vectors.merge(self._store, building=True)
 
 

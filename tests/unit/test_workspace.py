@@ -151,14 +151,14 @@ def test_open_documents_are_embedded_first(root: Path, workspace: Workspace, emb
 
 
 def test_cancelled_update_keeps_what_is_done_and_is_resumed(root: Path, embedder: FakeEmbedder) -> None:
-    for number in range(300):
+    for number in range(1000):
         write(root / f"many/{number}.md", f"The paragraph with the number {number} speaks of item{number} alone.")
     workspace = Workspace.open(root, embedder=embedder)
     report = workspace.update(cancelled=lambda: len(embedder.embedded) > 100)
     assert report.cancelled
     done = len(embedder.embedded)
     assert report.embedded == done
-    assert 0 < done < 300
+    assert 0 < done < 1000
     assert workspace.status().state == "partial"
     assert not workspace.search("item7 alone").complete
     assert workspace.search("item7 alone").matches[0].place.path == "many/7.md"
