@@ -29,8 +29,11 @@ def load(root: Path | None, *layers: object) -> tuple[Settings, tuple[str, ...]]
     The user's file comes first, then the workspace's, then `layers` as decoded from JSON. Out of a workspace come only
     settings that can do no harm, since others may have made it. Raises `SettingsError` for a file that cannot be read.
     """
+    user = _read(user_file())
+    if user is None and os.environ.get(CONFIG_VARIABLE):
+        raise SettingsError(f"'{user_file()}' does not exist.", hint=f"{CONFIG_VARIABLE} names it; mend or unset that.")
     workspace, refused = _of_workspace(root / WORKSPACE_FILE) if root is not None else (None, ())
-    settings, problems = resolve(merged(_read(user_file()), workspace, *layers))
+    settings, problems = resolve(merged(user, workspace, *layers))
     return settings, (*refused, *problems)
 
 

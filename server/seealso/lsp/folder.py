@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeVar
 
+from seealso.errors import SeeAlsoError
 from seealso.lsp.titles import Titles
 from seealso.lsp.updates import Updater
 from seealso.settings import Settings
@@ -112,7 +114,7 @@ class Folder:
         )
         self._opened.set_result(workspace)
         self.update(visible=True)
-        self._threads.reviews.submit(workspace.warm)
+        self._threads.reviews.submit(_warm, workspace)
 
     def _changed(self) -> None:
         self.titles.forget()
@@ -231,6 +233,12 @@ class Folder:
                 loop.call_soon_threadsafe(self._outbox.report, "taking over an edit", error)
 
         self._threads.questions.submit(guarded)
+
+
+def _warm(workspace: Workspace) -> None:
+    """Get the model ready; what keeps it away is said by the update, which needs it more."""
+    with suppress(SeeAlsoError):
+        workspace.warm()
 
 
 def _indexed(settings: Settings) -> tuple[object, ...]:

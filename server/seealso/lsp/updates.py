@@ -10,8 +10,10 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from seealso.errors import CancelledError, IndexUnavailableError
+from seealso.errors import CancelledError, EmbeddingError, IndexUnavailableError
 from seealso.lsp.progress import WorkDone
+from seealso.settings import Backend
+from seealso.units import duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from lsprotocol.types import ProgressToken
 
+    from seealso.errors import SeeAlsoError
     from seealso.lsp.capabilities import Client
     from seealso.lsp.outbox import Outbox
     from seealso.model import Phase, Progress, UpdateReport
@@ -33,7 +36,7 @@ QUIET_S = 1.0
 """An update that nobody asked for shows a progress bar when it takes longer than this."""
 
 RETRY_S = (2.0, 5.0, 15.0, 30.0, 60.0)
-"""Waiting times while another process writes the index; the last one repeats."""
+"""Waiting times while another process writes the index, or the embedding server is away; the last one repeats."""
 
 
 @dataclass(slots=True)
@@ -208,21 +211,30 @@ class Updater:
         if self._closed:
             return
         ending = "failed"
-        if isinstance(error, IndexUnavailableError):
+        if isinstance(error, EmbeddingError) and self._workspace.settings.embedding.backend is not Backend.ONNX:
+            # A server may come back; what is in the package stays broken.
+            self._outbox.problem(error)
+            ending = f"stopped: {error.message} Next try in {duration(self._try_later(error))}."
+        elif isinstance(error, IndexUnavailableError):
             # Another window or the command line is at work; its results are ours too. Look again later.
-            delay = RETRY_S[min(self._retries, len(RETRY_S) - 1)]
-            self._retries += 1
-            logger.info("%s: %s Trying again in %g s.", self._name, error.message, delay)
+            self._try_later(error)
             if not isinstance(error.__cause__, TimeoutError):
                 self._outbox.problem(error)  # not a lock that somebody will release: the disk, its permissions
             else:
                 ending = "another process is writing the index"
                 if self._retries == 1:
                     self._outbox.log(f"{self._name}: {error.message} Answers come from the index as it is.")
-            self._retry = asyncio.get_running_loop().call_later(delay, self.request)
         else:
             self._outbox.report("the update of the index", error)
         self._finish(ending)
+
+    def _try_later(self, error: SeeAlsoError) -> float:
+        """Ask for another update after a while, longer each time; return the seconds until then."""
+        delay_s = RETRY_S[min(self._retries, len(RETRY_S) - 1)]
+        self._retries += 1
+        logger.info("%s: %s Trying again in %g s.", self._name, error.message, delay_s)
+        self._retry = asyncio.get_running_loop().call_later(delay_s, self.request)
+        return delay_s
 
     def _forget_retry(self) -> None:
         if self._retry is not None:
