@@ -51,7 +51,7 @@ def identify(embedder: Embedder, report: Report, cancelled: Cancelled) -> ModelI
     meter = Meter(report, cancelled, Phase.MODEL, 0)
     pool = ThreadPoolExecutor(1, "seealso-identify")
     try:
-        return _wait(pool.submit(embedder.identify), meter, embedder)
+        return wait_for(pool.submit(embedder.identify), meter, embedder)
     finally:
         pool.shutdown(wait=False)
 
@@ -93,7 +93,7 @@ class EmbeddingWork:
             fill()
             while running:
                 batch, future = running.popleft()
-                rows, refused, seconds = _wait(future, self._meter, self._embedder)
+                rows, refused, seconds = wait_for(future, self._meter, self._embedder)
                 grown = len(batch) * min(max(CALL_S / max(seconds, 1e-3), 0.5), 2.0)
                 self._batch = min(max(int(grown), LEAST_BATCH), LARGEST_BATCH)
                 fill()
@@ -128,7 +128,7 @@ class EmbeddingWork:
         self._space.vectors.merge(self._store, building=True)
 
 
-def _wait(future: Future[T], meter: Meter, embedder: Embedder) -> T:
+def wait_for(future: Future[T], meter: Meter, embedder: Embedder) -> T:
     """Wait for a call, saying what it waits for itself."""
     while True:
         try:

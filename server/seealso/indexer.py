@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seealso.corpus import Corpus, FileEntry
+from seealso.documents import DocumentWork
 from seealso.embedding import EmbeddingWork
 from seealso.errors import CancelledError, DocumentError
 from seealso.index import milestones
@@ -136,6 +137,11 @@ class Indexer:
         finally:
             self._embedded += work.embedded
         space.vectors.merge(self._store)
+
+    def embed_documents(self, embedder: Embedder, space: VectorSpace) -> None:
+        """Give each document that has changed a vector of its own; raises as `embed` does."""
+        work = DocumentWork(self._store, embedder, space, self._report, self._cancelled)
+        work.run(whole=self._settings.embedding.whole_documents)
 
     def compare(self, space: VectorSpace) -> None:
         """Find the pairs that repeat each other among texts whose vectors are new."""

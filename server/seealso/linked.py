@@ -42,12 +42,14 @@ class Linked:
 
     def holds(self, place: Place) -> bool:
         """Tell whether one of the links leads to a place."""
-        stem = _stem(place.path)
-        return (
-            stem in self._documents
-            or any(heading.label.casefold() in self._labels for heading in place.headings if heading.label)
-            or f"/{stem.casefold()}".endswith(self._names)
+        return self.leads_to(place.path) or any(
+            heading.label.casefold() in self._labels for heading in place.headings if heading.label
         )
+
+    def leads_to(self, path: str) -> bool:
+        """Tell whether one of the links leads to a document as such."""
+        stem = _stem(path)
+        return stem in self._documents or f"/{stem.casefold()}".endswith(self._names)
 
 
 def _stem(path: str) -> str:

@@ -163,6 +163,21 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentMatch:
+    """A document that is related to another one as a whole."""
+
+    path: str
+    """Relative to the workspace root, with `/`."""
+    title: str
+    """Its first heading, or empty."""
+    score: float
+    """0 to 1; 0 is as far away as most documents are."""
+    cosine: float
+    linked: bool = False
+    """The document asked about links to it already."""
+
+
+@dataclass(frozen=True, slots=True)
 class DuplicateGroup:
     """Places that repeat one another."""
 
@@ -194,6 +209,8 @@ class Phase(StrEnum):
     """The model is being started or looked for."""
     EMBED = "embed"
     COMPARE = "compare"
+    DOCUMENTS = "documents"
+    """Whole documents are embedded."""
 
 
 @dataclass(frozen=True, slots=True)

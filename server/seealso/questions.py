@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from heapq import nlargest
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from seealso.candidates import Candidate, Candidates, Hit
 from seealso.index.duplicates import STRENGTH
 from seealso.index.search import CANDIDATES, Scale, coverage, diversify, fuse, shared_terms
@@ -15,6 +17,7 @@ from seealso.linked import Linked
 from seealso.model import (
     REPEATS,
     Answer,
+    DocumentMatch,
     DuplicateKind,
     Match,
     Passage,
@@ -96,6 +99,37 @@ class Questions:
             duplicates=tuple(repeats[:PLACES]),
             matches=diversify(others, limit, self.settings.related.per_document),
             complete=self._complete(vector),
+        )
+
+    def related_documents(self, path: str, limit: int) -> tuple[DocumentMatch, ...]:
+        """Return the documents nearest to a saved one, best first.
+
+        Scores are between the middle of all documents and sameness, since cosines of whole documents are close
+        together.
+        """
+        store, space = self.candidates.store, self.candidates.space
+        if space is None:
+            return ()
+        paths, rows = store.document_vectors.all(space.id)
+        if path not in paths or len(paths) < 2:
+            return ()
+        own = paths.index(path)
+        cosines = rows.astype(np.float32) @ rows[own].astype(np.float32)
+        middle = float(np.median(cosines))
+        nearest = [int(number) for number in np.argsort(-cosines, kind="stable") if number != own][:limit]
+        titles = store.titles([paths[number] for number in nearest])
+        segmentation = store.segmentation(path)
+        links = tuple(link for passage in segmentation.passages for link in passage.links) if segmentation else ()
+        linked = Linked(path, links)
+        return tuple(
+            DocumentMatch(
+                path=paths[number],
+                title=titles.get(paths[number], ""),
+                score=max(0.0, (float(cosines[number]) - middle) / max(1 - middle, 1e-6)),
+                cosine=float(cosines[number]),
+                linked=linked.leads_to(paths[number]),
+            )
+            for number in nearest
         )
 
     def _complete(self, vector: Vectors | None) -> bool:

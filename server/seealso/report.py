@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from seealso.model import DuplicateGroup, IndexStatus, Match, Place, UpdateReport
+    from seealso.model import DocumentMatch, DuplicateGroup, IndexStatus, Match, Place, UpdateReport
 
 Json = dict[str, object]
 
@@ -51,6 +51,17 @@ def group_json(group: DuplicateGroup) -> Json:
         "score": round(group.score, DIGITS),
         "boilerplate": group.boilerplate,
         "places": [place_json(place) for place in group.places],
+    }
+
+
+def document_json(match: DocumentMatch) -> Json:
+    """Return where a related document is and how near."""
+    return {
+        "path": match.path,
+        "title": match.title,
+        "score": round(match.score, DIGITS),
+        "cosine": round(match.cosine, DIGITS),
+        "linked": match.linked,
     }
 
 

@@ -15,6 +15,7 @@ from seealso.corpus import index_directory
 from seealso.errors import CancelledError, NotIndexedError, SeeAlsoError
 from seealso.model import (
     Answer,
+    DocumentMatch,
     DuplicateFinding,
     DuplicateGroup,
     DuplicateKind,
@@ -166,6 +167,7 @@ class Workspace:
                 indexer.embed(embedder, space, first)
                 milestones.set_embedded(store, space.name)
                 indexer.compare(self._spaces.calibrated(store, space))
+                indexer.embed_documents(embedder, space)
                 indexer.clean(space.vectors)
                 store.set_meta("updated_at", str(time.time()))
             except CancelledError:
@@ -239,6 +241,11 @@ class Workspace:
         passages = segmentation.passages if segmentation else ()
         return next((passage for passage in passages if passage.start_line <= line <= passage.end_line), None)
 
+    def is_title(self, path: str, line: int) -> bool:
+        """Tell whether the title of a document, its first heading, stands at a 0-based line."""
+        segmentation = self.segmentation(path)
+        return bool(segmentation and segmentation.headings and segmentation.headings[0].line == line)
+
     # -- questions
 
     def search(self, query: str, limit: int = 10, *, semantic: bool = True) -> Answer:
@@ -257,6 +264,11 @@ class Workspace:
             if questions is None:
                 return Related(passage, (), (), False)
             return questions.related(path, passage, vector, limit or self.settings.related.limit)
+
+    def related_documents(self, path: str, limit: int | None = None) -> tuple[DocumentMatch, ...]:
+        """Return the documents most like a saved one as a whole; none while it has no vector."""
+        with self._asking() as questions:
+            return questions.related_documents(path, limit or self.settings.related.limit) if questions else ()
 
     def related_to_text(self, text: str, limit: int, *, exclude: str | None = None) -> Answer:
         """Return the passages closest to some text, such as the sentence being written; not those of `exclude`."""

@@ -23,6 +23,7 @@ _TITLES = {
     model.Phase.MODEL: "Looking for the model",
     model.Phase.EMBED: "Embedding",
     model.Phase.COMPARE: "Comparing",
+    model.Phase.DOCUMENTS: "Embedding documents",
 }
 
 

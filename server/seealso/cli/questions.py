@@ -15,7 +15,7 @@ from seealso.cli.render import Page
 from seealso.errors import SettingsError
 from seealso.model import Match, Place, Related
 from seealso.overlay import place_of
-from seealso.report import match_json
+from seealso.report import document_json, match_json
 from seealso.workspace import Workspace
 
 _LOCATION = re.compile(r"(?P<file>.+?):(?P<line>[0-9]{1,9})(?::[0-9]*)?:?", re.DOTALL)
@@ -64,13 +64,20 @@ def register(app: typer.Typer) -> None:
             str, typer.Argument(metavar="FILE:LINE", help="A place in an indexed document; lines count from 1.")
         ],
         limit: LimitOption = 10,
+        documents: Annotated[
+            bool, typer.Option("--documents", help="Whole documents related to FILE, in place of passages.")
+        ] = False,
         json: JsonOption = False,
     ) -> int:
         """Show what else has been written about the passage at a line.
 
         Places that repeat the passage come first and say how; then related ones. The number before a place is its
         score, 0 to 1, comparable inside one answer. FILE is read as it is now, also when the index is older.
+
+        With --documents, FILE as the index has it is compared as a whole, and 0 is as far away as most documents are.
         """
+        if documents:
+            return _related_documents(location, limit, json=json)
         file, line = parse_location(location)
         workspace = open_containing(file)
         try:
@@ -89,6 +96,35 @@ def register(app: typer.Typer) -> None:
         if not related.complete:
             _warn_incomplete()
         return EXIT_OK
+
+
+def _related_documents(location: str, limit: int, *, json: bool) -> int:
+    file = Path(location)
+    if not file.exists() and (found := _LOCATION.fullmatch(location)):
+        file = Path(found["file"])
+    workspace = open_containing(file)
+    try:
+        path = workspace.relative(file.resolve())
+        if path is None or workspace.segmentation(path) is None:
+            raise SettingsError(
+                f"'{printable(str(file))}' is not in the index.", hint="Run `seealso update`, or name a document in it."
+            )
+        matches = workspace.related_documents(path, limit)
+        complete = bool(matches) or workspace.status().state == "ready"
+    finally:
+        workspace.close()
+    if json:
+        for match in matches:
+            write_json(document_json(match))
+    else:
+        page = Page(answers(), workspace.root)
+        for match in matches:
+            page.document(match)
+        if not matches:
+            page.note("No other document is related.")
+    if not complete:
+        _warn_incomplete()
+    return EXIT_OK
 
 
 def parse_location(text: str) -> tuple[Path, int]:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from seealso.cli.printable import excerpt, printable, printable_name
-from seealso.model import DuplicateGroup, DuplicateKind, Match, Place
+from seealso.model import DocumentMatch, DuplicateGroup, DuplicateKind, Match, Place
 from seealso.occurrences import occurrences
 from seealso.report import heading_path
 
@@ -63,6 +63,18 @@ class Page:
             marks.append("already linked")
         self._head(f"{match.score:.2f}  ", match.place, marks)
         self._excerpt(match.place.text, match.terms)
+
+    def document(self, match: DocumentMatch) -> None:
+        """Print a related document."""
+        line = Text(f"{match.score:.2f}  ", style="cyan")
+        line.append(printable_name(self._shown_path(match.path)), style="bold blue")
+        note = "  [already linked]" if match.linked else ""
+        title = printable(match.title)
+        room = self._width - line.cell_len - cell_len(note) - 2
+        if title and (not self._console.is_terminal or room >= min(_MIN_HEADING, cell_len(title))):
+            line.append("  " + self._shorten(title, room), style="dim")
+        line.append(note, style="yellow")
+        self._console.print(line, soft_wrap=True)
 
     def passage(self, place: Place) -> None:
         """Print the passage a question was about."""

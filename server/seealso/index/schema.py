@@ -84,6 +84,16 @@ CREATE TABLE vectors (
 );
 CREATE UNIQUE INDEX vectors_by_text ON vectors (text_id, model_id);
 
+-- Whole documents; `how` they were made into one vector, from the text with this hash.
+CREATE TABLE document_vectors (
+    document_id INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    model_id INTEGER NOT NULL REFERENCES models,
+    hash BLOB NOT NULL,
+    how TEXT NOT NULL,
+    vector BLOB NOT NULL,
+    PRIMARY KEY (document_id, model_id)
+) WITHOUT ROWID;
+
 -- Texts that a model does not embed, whatever is tried.
 CREATE TABLE refused (
     model_id INTEGER NOT NULL REFERENCES models,

@@ -16,6 +16,7 @@ from typing import Any
 
 from seealso.errors import DamagedIndexError, IndexUnavailableError
 from seealso.index.database import FILE_NAME, identity, open_database
+from seealso.index.document_vectors import DocumentVectors
 from seealso.index.embeddings import EmbeddingTable
 from seealso.index.headings import HeadingTable
 from seealso.index.intended import IntendedPairs
@@ -75,6 +76,7 @@ class Store:
             ) from error
         self.lexical = LexicalIndex(self._db)
         self.embeddings = EmbeddingTable(self._db)
+        self.document_vectors = DocumentVectors(self._db)
         self.headings = HeadingTable(self._db)
         self.pairs = PairTable(self._db)
         self.intended = IntendedPairs(self._db)
@@ -188,6 +190,19 @@ class Store:
             "UPDATE documents SET size = ?, mtime_ns = ?, path = coalesce(?, path) WHERE id = ?",
             (size, mtime_ns, path, document_id),
         )
+
+    def titles(self, paths: Collection[str]) -> dict[str, str]:
+        """Return the first heading of each document that has one."""
+        found: dict[str, str] = {}
+        for part, marks in parts(paths):
+            found.update(
+                self._db.execute(
+                    "SELECT path, title FROM documents JOIN headings ON headings.id ="
+                    f" (SELECT min(id) FROM headings WHERE document_id = documents.id) WHERE path IN ({marks})",
+                    part,
+                ).fetchall()
+            )
+        return found
 
     def remove_documents(self, ids: Iterable[int]) -> None:
         for document_id in ids:

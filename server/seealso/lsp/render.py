@@ -15,7 +15,7 @@ from seealso.occurrences import occurrences
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from seealso.model import Heading, IndexStatus, Match, Place, Related
+    from seealso.model import DocumentMatch, Heading, IndexStatus, Match, Place, Related
 
     LinkOf = Callable[[Place], str]
     """URI of a place."""
@@ -114,6 +114,32 @@ def hover_plain(related: Related, footer: str) -> str:
         items = [_item_plain(match) for match in matches]
         parts.append(f"{heading}\n" + "\n".join(items + ([f"- {more}"] if more else [])))
     return "\n\n".join(parts)
+
+
+def documents_markdown(matches: Sequence[DocumentMatch], link: Callable[[str], str]) -> str:
+    """Return the hover of a document's title: the documents related to it as a whole."""
+    items = [
+        f"- [{escape(match.title or match.path.rpartition('/')[2])}]({link(match.path)}) · {_nearness(match)}"
+        f" · {escape(match.path)}"
+        for match in matches
+        if match.score >= MIN_SCORE
+    ]
+    return "**Related documents**\n\n" + "\n".join(items) if items else ""
+
+
+def documents_plain(matches: Sequence[DocumentMatch]) -> str:
+    """Return the same hover for a client that shows no Markdown."""
+    items = [
+        f"- {match.title or match.path.rpartition('/')[2]} · {_nearness(match)} · {match.path}"
+        for match in matches
+        if match.score >= MIN_SCORE
+    ]
+    return "Related documents\n" + "\n".join(items) if items else ""
+
+
+def _nearness(match: DocumentMatch) -> str:
+    words = next((word for low, word in _BANDS if match.score >= low), "related")
+    return f"{words}, already linked" if match.linked else words
 
 
 def _lists(related: Related) -> Iterator[tuple[str, Sequence[Match], str]]:

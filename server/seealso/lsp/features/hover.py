@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -10,8 +11,11 @@ from seealso.lsp import render
 from seealso.lsp.uris import to_uri
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from seealso.lsp.server import Server
-    from seealso.model import IndexStatus, Place, Related
+    from seealso.model import DocumentMatch, IndexStatus, Place, Related
     from seealso.workspace import Workspace
 
 
@@ -28,24 +32,47 @@ def register(server: Server) -> None:
             return None
         line, _ = snapshot.text.place(params.position)
 
-        def question(workspace: Workspace) -> tuple[Related | None, IndexStatus | None]:
+        def question(workspace: Workspace) -> _Found:
             related = workspace.related(snapshot.path, line)
-            status = workspace.status() if related is not None and not related.complete else None
-            return related, status
+            if related is None:
+                title = workspace.is_title(snapshot.path, line)
+                return _Found(documents=workspace.related_documents(snapshot.path) if title else ())
+            return _Found(related, workspace.status() if not related.complete else None)
 
-        related, status = await folder.ask(question)
-        if related is None or not ls.session.is_current(snapshot):
+        found = await folder.ask(question)
+        if not ls.session.is_current(snapshot):
             return None
-
-        def link(place: Place) -> str:
-            return to_uri(folder.path / place.path, place.start_line)
-
-        footer = render.footer(related.complete, status)
-        if ls.session.client.hover_markdown:
-            kind, text = types.MarkupKind.Markdown, render.hover_markdown(related, link, footer)
-        else:
-            kind, text = types.MarkupKind.PlainText, render.hover_plain(related, footer)
+        markdown = ls.session.client.hover_markdown
+        text, where = "", None
+        if found.related is not None:
+            passage = found.related.passage
+            where = snapshot.text.range_of_bytes(passage.start_byte, passage.end_byte)
+            footer = render.footer(found.related.complete, found.status)
+            text = (
+                render.hover_markdown(found.related, lambda place: _link(folder.path, place), footer)
+                if markdown
+                else render.hover_plain(found.related, footer)
+            )
+        elif found.documents:
+            text = (
+                render.documents_markdown(found.documents, lambda path: to_uri(folder.path / path, 0))
+                if markdown
+                else render.documents_plain(found.documents)
+            )
         if not text:
             return None
-        where = snapshot.text.range_of_bytes(related.passage.start_byte, related.passage.end_byte)
+        kind = types.MarkupKind.Markdown if markdown else types.MarkupKind.PlainText
         return types.Hover(types.MarkupContent(kind, text), where)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What there is to say where the cursor is: about a passage, or about the document whose title this is."""
+
+    related: Related | None = None
+    status: IndexStatus | None = None
+    documents: Sequence[DocumentMatch] = ()
+
+
+def _link(folder: Path, place: Place) -> str:
+    return to_uri(folder / place.path, place.start_line)
