@@ -1,0 +1,90 @@
+"""Real embedding servers, one of each kind a session; what is not installed is skipped, or is an error in CI."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from backends import install, models
+from backends.gguf_files import gguf
+from backends.servers import Running, llama_server, vllm_server
+
+HERE = Path(__file__).parent
+REQUIRED = "SEEALSO_REQUIRE_BACKENDS"
+"""Environment variable with the back ends (separated by commas) that have to be there."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` picks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything in this folder, and only that; also what needs vLLM, which is large."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.backends)
+            item.add_marker(pytest.mark.slow)
+            if any(name.startswith("vllm_") for name in fixtures(item)):
+                item.add_marker(pytest.mark.vllm)
+
+
+def fixtures(item: pytest.Item) -> set[str]:
+    """Return the names of an item's fixtures; parameters may be such names as well."""
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return {*getattr(item, "fixturenames", ()), *(value for value in parameters if isinstance(value, str))}
+
+
+def need(name: str) -> None:
+    """Skip where an environment is not installed, unless it is required."""
+    if install.installed(name):
+        return
+    if name in os.environ.get(REQUIRED, "").replace(",", " ").split():
+        pytest.fail(f"{install.hint(name)} ({REQUIRED} asks for it)", pytrace=False)
+    pytest.skip(install.hint(name))
+
+
+@pytest.fixture(scope="session")
+def llama_environment() -> None:
+    """The environment of llama.cpp, for tests that start servers of their own."""
+    need("llama")
+
+
+@pytest.fixture(scope="session")
+def vllm_environment() -> None:
+    """The environment of vLLM, likewise."""
+    need("vllm")
+
+
+@pytest.fixture(scope="session")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the logs of servers."""
+    return tmp_path_factory.mktemp("backends")
+
+
+@pytest.fixture(scope="session")
+def llama_minilm(llama_environment: None, logs: Path) -> Iterator[Running]:
+    """MiniLM by llama.cpp: 384 dimensions, 4 slots of 512 tokens."""
+    with llama_server(gguf(models.minilm()), log=logs / "llama-minilm.log", name="minilm") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def llama_qwen(llama_environment: None, logs: Path) -> Iterator[Running]:
+    """The small Qwen3 by llama.cpp: 128 dimensions, 4 slots of 2048 tokens."""
+    path = gguf(models.qwen3_tiny())
+    with llama_server(path, log=logs / "llama-qwen.log", name="qwen3-tiny", context=2048) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def vllm_minilm(vllm_environment: None, logs: Path) -> Iterator[Running]:
+    """MiniLM by vLLM: 384 dimensions and no others, 256 tokens."""
+    with vllm_server(models.minilm(), log=logs / "vllm-minilm.log") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def vllm_qwen(vllm_environment: None, logs: Path) -> Iterator[Running]:
+    """The small Qwen3 by vLLM: up to 128 dimensions, 2048 tokens."""
+    with vllm_server(models.qwen3_tiny(), log=logs / "vllm-qwen.log", name="qwen3-tiny", matryoshka=True) as running:
+        yield running

