@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -10,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -279,3 +281,14 @@ def test_lsp_starts_without_the_rest_of_the_command_line(scratch: Seealso) -> No
     )
     assert ended.stderr.decode().endswith("[]")
     assert ended.stdout == b""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+def test_embed_writes_into_a_pipe_rather_than_over_it(scratch: Seealso) -> None:
+    pipe = scratch.folder.parent / "vectors"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(pipe.read_bytes)
+        assert scratch("embed", "--npy", "vectors", stdin=b"A short text\n").code == 0
+        assert np.load(io.BytesIO(read.result(timeout=30))).shape == (1, 384)
+    assert pipe.is_fifo()

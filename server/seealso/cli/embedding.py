@@ -111,6 +111,10 @@ def _write(npy: Path, vectors: "Vectors") -> None:
     # Not a temporary file of Python's: nobody else may read those.
     beside = npy.parent / f".{npy.name}.{token_hex(4)}"
     try:
+        if npy.exists() and not npy.is_file():  # a pipe or a device, whose place nothing else may take
+            with npy.open("wb") as file:
+                np.save(file, vectors)
+            return
         try:
             with beside.open("xb") as file:
                 np.save(file, vectors)
