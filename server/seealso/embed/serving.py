@@ -16,7 +16,7 @@ from seealso.embed import wire
 from seealso.embed.base import SAME_COSINE, ModelInfo, Vectors
 from seealso.embed.cards import UNKNOWN, ModelCard, card_for
 from seealso.embed.http import BrokenError, Http, StatusError, UnreachableError
-from seealso.embed.wire import Encoding
+from seealso.embed.wire import Encoding, unit
 from seealso.errors import EmbeddingError
 
 if TYPE_CHECKING:
@@ -59,14 +59,11 @@ class Served:
         return wire.request(self.model, texts, self.encoding, dimensions=self.dimensions, extra=extra)
 
     def rows(self, answer: wire.Answer) -> Vectors:
-        """Return an answer's vectors cut to the dimension wanted, of length 1."""
+        """Return an answer's vectors cut to the dimension wanted, of length 1.
+
+        Raises `wire.BadVectorsError` when one has no direction.
+        """
         return unit(answer.vectors[:, : self.info.dimension])
-
-
-def unit(rows: Vectors) -> Vectors:
-    """Return rows of length 1; none may be zero."""
-    scaled: Vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-    return scaled
 
 
 async def identify(http: Http, settings: EmbeddingSettings) -> Served:
