@@ -41,11 +41,11 @@ def base_urls(address: str, *, allow_insecure: bool) -> tuple[str, ...]:
     text = address.strip()
     try:
         parts = urlsplit(text if "://" in text else f"http://{text}")
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        host = parts.hostname if parts.scheme in ("http", "https") and parts.port != 0 else None
     except ValueError:  # brackets without an address in them, a port that is no number
-        usable = False
+        host = None
     # Shown to nobody: it may hold a password.
-    if not usable or parts.query or parts.fragment or not parts.netloc.isprintable() or " " in parts.netloc:
+    if not host or parts.query or parts.fragment or not parts.netloc.isprintable() or " " in parts.netloc:
         raise SettingsError(
             f"`{SETTING}` is not the address of a server.", hint="Write it like http://127.0.0.1:8000/v1."
         )
@@ -54,9 +54,9 @@ def base_urls(address: str, *, allow_insecure: bool) -> tuple[str, ...]:
             f"`{SETTING}` holds a user name or a password.",
             hint="Put the key into `seealso.embedding.apiKey` or the environment variable SEEALSO_API_KEY.",
         )
-    if parts.scheme == "http" and not allow_insecure and not is_loopback(parts.hostname):
+    if parts.scheme == "http" and not allow_insecure and not is_loopback(host):
         raise SettingsError(
-            f"`{SETTING}` would send your text to {parts.hostname} without encryption.",
+            f"`{SETTING}` would send your text to {host} without encryption.",
             hint="Use https:, or set `seealso.embedding.allowInsecure` if you trust the network in between.",
         )
     path = re.sub(r"/+$", "", parts.path)
