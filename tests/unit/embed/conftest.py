@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import threading
 from collections.abc import Iterator
@@ -62,7 +61,6 @@ def connect(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -
     yield make
     for embedder in made:
         embedder.close()
-    gc.collect()
     assert [thread.name for thread in threading.enumerate() if thread.name.startswith("seealso")] == []
     complaints = [record for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
     assert [record.getMessage() for record in complaints] == []

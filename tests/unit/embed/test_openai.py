@@ -114,8 +114,8 @@ def test_nothing_to_embed(fault_server: FaultServer, connect: Connect) -> None:
 
 
 def test_identity(fault_server: FaultServer, connect: Connect) -> None:
+    assert connect(fault_server).known is None
     embedder = connect(fault_server)
-    assert embedder.known is None
     info = embedder.identify()
     assert (info.id, info.dimension, info.max_tokens) == ("bag-of-words/64", 64, 512)
     assert info.fingerprint is not None
