@@ -28,6 +28,9 @@ FIRST_PATIENCE_S = 3.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.25, 15.0
 SUSPICIOUS = 2
 """Failures of one request after which its texts are suspected."""
+CONVICTED = 4
+"""The same for a text alone, which then goes without a vector: where one worker of two is broken, half of all requests
+fail."""
 
 T = TypeVar("T")
 
@@ -154,8 +157,8 @@ class _Call:
         `suspected` texts were refused together with others, by a server that was well.
         """
         failures = 0
-        # What fails with one text among many fails at once with fewer; a single one is given another chance.
-        enough = 1 if suspected and len(texts) > 1 else SUSPICIOUS
+        # The halves of what failed so often need not wait for it again.
+        enough = CONVICTED if len(texts) == 1 else 1 if suspected else SUSPICIOUS
 
         async def attempt() -> Vectors:
             nonlocal failures
@@ -168,8 +171,8 @@ class _Call:
                 url = served.http.endpoint.url
                 raise FailedError(f"The embedding server at {url} refuses everything. {refusal}") from refusal
             except FailedError as failure:
-                failures += 1
-                if not (failure.away or failure.busy) and failures >= enough and await self._is_well():
+                failures += not (failure.away or failure.busy)
+                if failures >= enough and not failure.busy and await self._is_well():
                     raise RefusedError(str(failure)) from failure
                 raise
 
