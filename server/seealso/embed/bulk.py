@@ -13,8 +13,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from seealso.embed.base import EmbedKind, RefusedTextsError, Vectors
-from seealso.embed.client import Client
+from seealso.embed.base import EmbedKind, RefusedTextsError, Vectors, same_fingerprint
+from seealso.embed.client import Client, changed, shortened
 from seealso.embed.failures import FailedError, RefusedError
 from seealso.embed.serving import PROBES, Served
 from seealso.errors import EmbeddingError
@@ -28,6 +28,9 @@ FIRST_PATIENCE_S = 3.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.25, 15.0
 SUSPICIOUS = 2
 """Failures of one request after which its texts are suspected."""
+CONVICTED = 4
+"""The same for a text alone, which then goes without a vector: where one worker of two is broken, half of all requests
+fail."""
 
 T = TypeVar("T")
 
@@ -38,9 +41,9 @@ class Bulk:
     """Embed texts nobody waits for; lives on the loop of its client."""
 
     def __init__(self, client: Client, concurrency: int) -> None:
-        self._client = client
+        self.client = client
+        self.gate = asyncio.Semaphore(concurrency)
         self._concurrency = concurrency
-        self._gate = asyncio.Semaphore(concurrency)
         self._quiet = asyncio.Event()
         self._quiet.set()
         self.trouble = ""
@@ -55,90 +58,42 @@ class Bulk:
 
     async def identify(self) -> Served:
         """Ask the server anew what it is."""
-        return await self._patiently(self._client.anew, FIRST_PATIENCE_S)
+        return await self.patiently(self.client.anew, FIRST_PATIENCE_S)
 
     async def embed(self, texts: Sequence[str], kind: EmbedKind) -> Vectors:
         """Return one unit row a text; raise `RefusedTextsError` when all but some texts were embedded."""
-        known = self._client.served or self._client.lost
-        served = await self._patiently(self._client.serving, PATIENCE_S if known else FIRST_PATIENCE_S)
-        prefixed = [served.prefixes[kind] + text for text in texts]
-        rows = np.zeros((len(texts), served.info.dimension), np.float32)
-        refused: dict[int, str] = {}
-        waiting = deque(range(len(texts)))
-
-        async def work() -> None:
-            while waiting:
-                async with self._gate:
-                    await self._quiet.wait()
-                    if waiting:
-                        await self._settle(self._client.pace.take(waiting, prefixed), prefixed, rows, refused)
-
+        served = await self.patiently(self.client.serving, PATIENCE_S if self.client.known else FIRST_PATIENCE_S)
+        call = _Call(self, served, [served.prefixes[kind] + text for text in texts])
         async with _first_error() as group:
             for _ in range(min(self._concurrency, len(texts))):
-                group.create_task(work())
-        if refused:
-            raise RefusedTextsError(rows, refused)
-        return rows
+                group.create_task(call.work())
+        if texts:
+            await call.confirm()
+        if call.refused:
+            raise RefusedTextsError(call.rows, call.refused)
+        return call.rows
 
-    async def _settle(self, positions: list[int], texts: list[str], rows: Vectors, refused: dict[int, str]) -> None:
-        """Fill the rows of some texts; when they are refused together, halve them until the refused one is alone."""
-        try:
-            rows[positions] = await self._send([texts[position] for position in positions])
-        except RefusedError as refusal:
-            if len(positions) > 1:
-                # By length: then the longest, which are refused most often, are alone after few steps.
-                positions = sorted(positions, key=lambda position: len(texts[position]))
-                for half in (positions[: len(positions) // 2], positions[len(positions) // 2 :]):
-                    await self._settle(half, texts, rows, refused)
-                return
-            (position,) = positions
-            try:
-                if not refusal.too_long:
-                    raise
-                served = await self._client.serving()
-                rows[position] = await self._client.send_shortened(served, texts[position], PRIORITY)
-            except (RefusedError, FailedError) as error:
-                refused[position] = str(error)
+    async def send(self, served: Served, texts: list[str]) -> Vectors:
+        """Send one request when no question is under way; raises what `Client.send` does."""
+        await self._quiet.wait()
+        return await self.client.send(served, texts, PRIORITY)
 
-    async def _send(self, texts: list[str]) -> Vectors:
-        """Try one request until it succeeds or its texts turn out to be the reason why it does not."""
-        failures = 0
-
-        async def attempt() -> Vectors:
-            nonlocal failures
-            served = await self._client.serving()
-            try:
-                return await self._client.send(served, texts, PRIORITY)
-            except FailedError as failure:
-                failures += 1
-                if not (failure.away or failure.busy) and failures >= SUSPICIOUS and await self._is_well():
-                    raise RefusedError(str(failure)) from failure
-                raise
-
-        return await self._patiently(attempt, PATIENCE_S)
-
-    async def _is_well(self) -> bool:
-        """Tell whether the server embeds a text that it has embedded before."""
-        try:
-            served = await self._client.serving()
-            await self._client.send(served, [served.prefixes["passage"] + PROBES[0]], PRIORITY)
-        except (FailedError, RefusedError):
-            return False
-        return True
-
-    async def _patiently(self, attempt: Callable[[], Awaitable[T]], patience_s: float) -> T:
+    async def patiently(self, attempt: Callable[[], Awaitable[T]], patience_s: float) -> T:
         """Try until it succeeds, waiting longer each time and never in step with others; raise when patience ends."""
-        until = time.monotonic() + patience_s
+        until: float | None = None
         wait_s = FIRST_WAIT_S
         try:
             while True:
                 try:
                     return await attempt()
                 except FailedError as failure:
-                    asked_s = failure.retry_after_s
-                    pause_s = asked_s if asked_s is not None else random.uniform(0.5, 1.0) * wait_s  # noqa: S311
+                    now = time.monotonic()
+                    # From the first failure on: a long text may take longer than patience lasts.
+                    until = until or now + patience_s
+                    # A server that asks for no time at all must not be asked without end.
+                    pause_s = max(failure.retry_after_s or 0.0, random.uniform(0.5, 1.0) * wait_s)  # noqa: S311
                     wait_s = min(2 * wait_s, LONGEST_WAIT_S)
-                    if time.monotonic() + pause_s > until:
+                    if now + pause_s > until:
                         hint = "What was finished is kept; run it again when the server answers."
                         raise EmbeddingError(str(failure), hint=hint) from failure
                     self.trouble = f"{failure} Trying again in {duration(pause_s)}."
@@ -146,6 +101,101 @@ class Bulk:
                     await asyncio.sleep(pause_s)
         finally:
             self.trouble = ""
+
+
+class _Call:
+    """The texts of one call, and what has become of them."""
+
+    def __init__(self, bulk: Bulk, served: Served, texts: list[str]) -> None:
+        self._bulk = bulk
+        self._info = served.info
+        self._texts = texts
+        self._waiting = deque(range(len(texts)))
+        self.rows: Vectors = np.zeros((len(texts), served.info.dimension), np.float32)
+        self.refused: dict[int, str] = {}
+
+    async def work(self) -> None:
+        """Send one request after the other until nothing waits any more."""
+        while self._waiting:
+            async with self._bulk.gate:
+                if self._waiting:
+                    await self._settle(self._bulk.client.pace.take(self._waiting, self._texts))
+
+    async def confirm(self) -> None:
+        """Make sure that it is still the model it was at the beginning, which nobody need have noticed.
+
+        Raises `EmbeddingError` when it is another one: nobody knows which rows are whose.
+        """
+        async with self._bulk.gate:
+            await self._bulk.patiently(self._probe, PATIENCE_S)
+
+    async def _settle(self, positions: list[int], *, suspected: bool = False) -> None:
+        """Fill the rows of some texts; when they are refused together, halve them until the refused one is alone."""
+        try:
+            self.rows[positions] = await self._send([self._texts[position] for position in positions], suspected)
+        except RefusedError as refusal:
+            if len(positions) == 1:
+                await self._settle_alone(positions[0], refusal)
+                return
+            # By length: then the longest, which are refused most often, are alone after few steps.
+            positions = sorted(positions, key=lambda position: len(self._texts[position]))
+            for half in (positions[: len(positions) // 2], positions[len(positions) // 2 :]):
+                await self._settle(half, suspected=True)
+
+    async def _settle_alone(self, position: int, refusal: RefusedError) -> None:
+        try:
+            if not refusal.too_long:
+                raise refusal
+            text, max_tokens = self._texts[position], self._info.max_tokens
+            self.rows[[position]] = await shortened(text, max_tokens, lambda part: self._send(part, suspected=True))
+        except RefusedError as error:
+            self.refused[position] = str(error)
+
+    async def _send(self, texts: list[str], suspected: bool) -> Vectors:
+        """Try one request until it succeeds or its texts turn out to be the reason why it does not.
+
+        `suspected` texts were refused together with others, by a server that was well.
+        """
+        failures = 0
+        # The halves of what failed so often need not wait for it again.
+        enough = CONVICTED if len(texts) == 1 else 1 if suspected else SUSPICIOUS
+
+        async def attempt() -> Vectors:
+            nonlocal failures
+            served = await self._bulk.client.serving(self._info)
+            try:
+                return await self._bulk.send(served, texts)
+            except RefusedError as refusal:
+                if suspected or refusal.too_long or await self._is_well():
+                    raise
+                url = served.http.endpoint.url
+                raise FailedError(f"The embedding server at {url} refuses everything. {refusal}") from refusal
+            except FailedError as failure:
+                failures += not (failure.away or failure.busy)
+                if failures >= enough and not failure.busy and await self._is_well():
+                    raise RefusedError(str(failure)) from failure
+                raise
+
+        return await self._bulk.patiently(attempt, PATIENCE_S)
+
+    async def _is_well(self) -> bool:
+        """Tell whether the server embeds a text that it has embedded before."""
+        try:
+            await self._probe()
+        except FailedError:
+            return False
+        return True
+
+    async def _probe(self) -> None:
+        """Embed a text that was embedded before; raise `EmbeddingError` when another model's vector comes back."""
+        served = await self._bulk.client.serving(self._info)
+        try:
+            (row,) = await self._bulk.send(served, [served.prefixes["passage"] + PROBES[0]])
+        except RefusedError as refusal:
+            raise FailedError(f"The embedding server cannot embed what it could before. {refusal}") from refusal
+        if not same_fingerprint(row, served.info.fingerprint):
+            self._bulk.client.forget(served)
+            raise changed(served.info)
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from seealso.embed import wire
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 Connect = Callable[[], "tuple[Endpoint, ...]"]
 
-SHORTENINGS = 10
+SHORTENINGS = 20
 KEEP = 0.7
 """Share of a text that is kept when it is longer than the server reads."""
-
-CHANGED = "Run the update again; it then embeds with the new one."
+LONG_TOKEN = 8
+"""Characters of a token in a text of long words."""
 
 log = logging.getLogger(__name__)
 
@@ -41,21 +41,29 @@ class Client:
         self._identifying: asyncio.Task[Served] | None = None
         self.served: Served | None = None
         """What is there, as far as known; read by other threads as well."""
-        self.lost: ModelInfo | None = None
-        """What was there when the server went away; whoever comes back has to be the same."""
+        self.expected: ModelInfo | None = None
+        """What was there last: whoever comes back after the connection was lost has to be the same."""
         self.pace = Pace(settings.batch_tokens, hurried=True)
 
     async def close(self) -> None:
         for http in self._https.values():
             await http.close()
 
-    async def serving(self) -> Served:
-        """Return what is there, asking once for all that want to know."""
-        return self.served or await self._find()
+    @property
+    def known(self) -> ModelInfo | None:
+        """What is there, or was there last; for any thread."""
+        return served.info if (served := self.served) is not None else self.expected
+
+    async def serving(self, like: ModelInfo | None = None) -> Served:
+        """Return what is there, asking once for all that want to know; it has to be `like` what was there before."""
+        served = self.served or await self._find()
+        if like is not None and not same_model(like, served.info):
+            raise changed(like, served.info)
+        return served
 
     async def anew(self) -> Served:
         """Ask again, and take what is there."""
-        self.lost = None
+        self.expected = None
         return await self._find()
 
     async def _find(self) -> Served:
@@ -67,70 +75,98 @@ class Client:
 
     async def _identify(self) -> Served:
         endpoints = await asyncio.to_thread(self._connect)
-        elsewhere: StatusError | None = None
+        nothing: Exception | None = None
         for endpoint in endpoints:
             if endpoint not in self._https:
                 self._https[endpoint] = Http(endpoint, self._settings.concurrency + 8)
             try:
                 return self._take(await identify(self._https[endpoint], self._settings))
             except SERVER_ERRORS as error:
-                if isinstance(error, StatusError) and error.status in (404, 405) and endpoint is not endpoints[-1]:
-                    elsewhere = elsewhere or error
-                    continue
-                raise translated(elsewhere or error, endpoint.url) from error
-        raise AssertionError("an address means at least one")
+                meaning = _identifying(error, endpoint.url)
+                is_nothing = isinstance(error, StatusError) and error.status in (404, 405)
+                if not is_nothing and not (nothing and isinstance(error, wire.AnswerError)):
+                    raise meaning from error
+                # The likeliest address says best what is wrong, unless there is something at a later one.
+                nothing = nothing or meaning
+        assert nothing is not None, "an address means at least one"
+        raise nothing
 
     def _take(self, served: Served) -> Served:
-        if self.lost is not None and not same_model(self.lost, served.info):
-            raise EmbeddingError(
-                f"The embedding server now serves another model than a moment ago: {served.info.id} "
-                f"instead of {self.lost.id}, or the same name with other weights.",
-                hint=CHANGED,
-            )
+        if self.expected is not None and not same_model(self.expected, served.info):
+            raise changed(self.expected, served.info)
         if self.served is None or self.served.http is not served.http:
             self.pace = Pace(self._settings.batch_tokens, hurried=not served.http.endpoint.priorities)
-        self.served, self.lost = served, None
+        self.served, self.expected = served, served.info
         for doubt in served.doubts:
             log.warning("%s", doubt)
         return served
 
-    def _forget(self, served: Served) -> None:
+    def forget(self, served: Served) -> None:
         """Ask anew before the next request."""
         if self.served is served:
-            self.lost, self.served = served.info, None
+            self.served = None
 
     async def send(self, served: Served, texts: list[str], priority: int) -> Vectors:
         """Send one request and return its unit rows.
 
         Raises `FailedError`, `RefusedError`, or `EmbeddingError` for what the user has to mend.
         """
+        url = served.http.endpoint.url
         started = time.monotonic()
         try:
             raw = await served.http.post("/embeddings", served.body(texts, priority))
             answer = wire.answer(raw, len(texts), served.encoding)
         except SERVER_ERRORS as error:
-            meaning = translated(error, served.http.endpoint.url)
+            meaning = translated(error, url)
             if isinstance(meaning, FailedError) and meaning.lost:
-                self._forget(served)
+                self.forget(served)
             raise meaning from error
         if answer.vectors.shape[1] != served.width or (answer.model and answer.model != served.echo):
-            self._forget(served)
-            raise EmbeddingError(
-                f"The embedding server has changed its model: {answer.vectors.shape[1]} numbers from "
-                f"{answer.model or 'it'} instead of {served.width} from {served.echo or 'it'}.",
-                hint=CHANGED,
+            self.forget(served)
+            raise FailedError(
+                f"The embedding server at {url} sent {answer.vectors.shape[1]} numbers from {answer.model or 'it'} "
+                f"instead of {served.width} from {served.echo or 'it'}.",
+                lost=True,
             )
+        try:
+            rows = served.rows(answer)
+        except wire.BadVectorsError as error:
+            raise RefusedError(str(error)) from error
         self.pace.learn(texts, time.monotonic() - started, answer.tokens)
-        return served.rows(answer)
+        return rows
 
-    async def send_shortened(self, served: Served, text: str, priority: int) -> Vectors:
-        """Embed the beginning of a text that is longer than the server reads, shape (dimension,)."""
-        for _ in range(SHORTENINGS):
-            text = text[: int(len(text) * KEEP)]
-            try:
-                row: Vectors = (await self.send(served, [text], priority))[0]
-                return row
-            except RefusedError as refusal:
-                if not refusal.too_long:
-                    raise
-        raise RefusedError("it is too long even when it is cut short", too_long=True)
+
+async def shortened(text: str, max_tokens: int, send: Callable[[list[str]], Awaitable[Vectors]]) -> Vectors:
+    """Embed the beginning of a text that is longer than the server reads, shape (1, dimension)."""
+    text = text[: LONG_TOKEN * max_tokens]
+    for _ in range(SHORTENINGS):
+        text = text[: int(len(text) * KEEP)]
+        if not text:
+            break
+        try:
+            return await send([text])
+        except RefusedError as refusal:
+            if not refusal.too_long:
+                raise
+    raise RefusedError("It is too long even when it is cut short.", too_long=True)
+
+
+def changed(before: ModelInfo, now: ModelInfo | None = None) -> EmbeddingError:
+    """Return the error for vectors of another model than those before."""
+    other = f"{now.id} instead of {before.id}" if now is not None and now.id != before.id else ""
+    return EmbeddingError(
+        "The embedding server now serves another model than a moment ago: "
+        f"{other or f'what it calls {before.id} has other weights'}.",
+        hint="Run the update again; it then embeds with the new one.",
+    )
+
+
+def _identifying(error: Exception, url: str) -> Exception:
+    """Return what an error means while the server is asked what it is: no text of the user is to blame then."""
+    meaning = translated(error, url)
+    if isinstance(meaning, RefusedError):
+        return EmbeddingError(
+            f"The embedding server at {url} cannot embed a short text. {meaning}",
+            hint="Check that `seealso.embedding.model` names a model for embeddings.",
+        )
+    return meaning

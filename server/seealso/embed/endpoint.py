@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from seealso.errors import SettingsError
 
@@ -23,6 +23,14 @@ class Endpoint:
     priorities: bool = False
     """It is known to serve requests with a lower `priority` first."""
 
+    def __post_init__(self) -> None:
+        """Refuse a key that no header can carry: what HTTP libraries say of it would show it."""
+        if not (self.key.isascii() and self.key.isprintable()) or self.key != self.key.strip():
+            raise SettingsError(
+                "The API key of the embedding server has spaces around it, or characters that no key has.",
+                hint="Look at the environment variable SEEALSO_API_KEY, or `seealso.embedding.apiKey`.",
+            )
+
 
 def base_urls(address: str, *, allow_insecure: bool) -> tuple[str, ...]:
     """Return the base addresses that a configured address may mean, the likeliest first.
@@ -31,24 +39,24 @@ def base_urls(address: str, *, allow_insecure: bool) -> tuple[str, ...]:
     address of a server, or one that text would travel to without encryption.
     """
     text = address.strip()
-    parts = urlsplit(text if "://" in text else f"http://{text}")
     try:
-        port = parts.port
-    except ValueError:
-        port = -1
-    if parts.scheme not in ("http", "https") or not parts.hostname or port == -1 or parts.query or parts.fragment:
+        parts = urlsplit(text if "://" in text else f"http://{text}")
+        host = parts.hostname if parts.scheme in ("http", "https") and parts.port != 0 else None
+    except ValueError:  # brackets without an address in them, a port that is no number
+        host = None
+    # Shown to nobody: it may hold a password.
+    if not host or parts.query or parts.fragment or not parts.netloc.isprintable() or " " in parts.netloc:
         raise SettingsError(
-            f"`{SETTING}` is {_shown(parts)!r}, which is not the address of a server.",
-            hint="Write it like http://127.0.0.1:8000/v1.",
+            f"`{SETTING}` is not the address of a server.", hint="Write it like http://127.0.0.1:8000/v1."
         )
     if parts.username is not None or parts.password is not None:
         raise SettingsError(
             f"`{SETTING}` holds a user name or a password.",
             hint="Put the key into `seealso.embedding.apiKey` or the environment variable SEEALSO_API_KEY.",
         )
-    if parts.scheme == "http" and not allow_insecure and not is_loopback(parts.hostname):
+    if parts.scheme == "http" and not allow_insecure and not is_loopback(host):
         raise SettingsError(
-            f"`{SETTING}` would send your text to {parts.hostname} without encryption.",
+            f"`{SETTING}` would send your text to {host} without encryption.",
             hint="Use https:, or set `seealso.embedding.allowInsecure` if you trust the network in between.",
         )
     path = re.sub(r"/+$", "", parts.path)
@@ -59,14 +67,9 @@ def base_urls(address: str, *, allow_insecure: bool) -> tuple[str, ...]:
 
 def is_loopback(host: str) -> bool:
     """Tell whether a host name or address is this machine and cannot be anything else."""
-    if host.casefold() == "localhost" or host.casefold().endswith(".localhost"):
+    if host.casefold() == "localhost":  # names below it are asked of name servers by some systems
         return True
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _shown(parts: SplitResult) -> str:
-    """Return an address without what may be a password."""
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

@@ -60,7 +60,7 @@ def _of_status(error: StatusError, url: str) -> RefusedError | FailedError | Emb
     if wire.says_too_long(error.message) and error.status in (*_REFUSALS, 500):
         return RefusedError(error.message, too_long=True)
     if error.status in _REFUSALS:
-        return RefusedError(error.message or f"status {error.status}")
+        return RefusedError(error.message or f"status {error.status}", too_long=error.status == 413)
     if error.status in (401, 403):
         return EmbeddingError(
             f"The embedding server at {url} refuses the API key.{said}",

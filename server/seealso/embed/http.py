@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from seealso.embed.endpoint import Endpoint, is_loopback
-from seealso.embed.wire import error_message
+from seealso.embed.wire import MAX_MESSAGE, error_message
 from seealso.errors import EmbeddingError
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ LET_GO = "The embedding server has been let go."
 CONNECT_S = 5.0
 READ_S = 300.0
 """A whole document of 32,768 tokens on a processor takes its time."""
+LIST_S = 30.0
+"""A list of models takes none; a server that is busy with its embeddings may be slow to answer all the same."""
 KEEP_ALIVE_S = 30.0
 MAX_BODY = 256_000_000
 """Bytes of an answer that are read; 16,384 texts of one token with 4,096 numbers each."""
@@ -82,6 +84,7 @@ class LoopThread:
                 task.cancel()
             await asyncio.gather(*others, return_exceptions=True)
             await last
+            await self._loop.shutdown_asyncgens()
 
         with self._lock:
             if self._stopped:
@@ -103,37 +106,47 @@ class Http:
 
         self.endpoint = endpoint
         headers = {"Authorization": f"Bearer {endpoint.key}"} if endpoint.key else {}
-        self._client: httpx.AsyncClient = httpx.AsyncClient(
-            headers=headers,
-            timeout=httpx.Timeout(READ_S, connect=CONNECT_S, pool=None),
-            limits=httpx.Limits(
-                max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=KEEP_ALIVE_S
-            ),
-            follow_redirects=False,  # the key and the text go where the user said, and nowhere else
-            trust_env=not is_loopback(urlsplit(endpoint.url).hostname or ""),  # no proxy stands in between then
-        )
+        is_local = is_loopback(urlsplit(endpoint.url).hostname or "")
+        try:
+            self._client: httpx.AsyncClient = httpx.AsyncClient(
+                headers=headers,
+                limits=httpx.Limits(
+                    max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=KEEP_ALIVE_S
+                ),
+                follow_redirects=False,  # the key and the text go where the user said, and nowhere else
+                trust_env=not is_local,  # no proxy stands in between then
+                verify=not endpoint.url.startswith("http:"),  # certificates take long to read, and there are none
+            )
+        except (ImportError, ValueError) as error:
+            raise EmbeddingError(
+                f"The proxy that the environment names cannot be used: {error}",
+                hint="Look at HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY.",
+            ) from error
 
     async def get(self, path: str) -> bytes:
         """Return the body of an answer; raises `UnreachableError`, `BrokenError`, `StatusError`."""
-        return await self._send("GET", path, None)
+        return await self._send("GET", path, None, LIST_S)
 
     async def post(self, path: str, body: bytes) -> bytes:
         """Return the body of the answer to some JSON; raises `UnreachableError`, `BrokenError`, `StatusError`."""
-        return await self._send("POST", path, body)
+        return await self._send("POST", path, body, READ_S)
 
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def _send(self, method: str, path: str, body: bytes | None) -> bytes:
+    async def _send(self, method: str, path: str, body: bytes | None, read_s: float) -> bytes:
         import httpx
 
         headers = {"Content-Type": "application/json"} if body is not None else {}
         url = self.endpoint.url + path
+        timeout = httpx.Timeout(read_s, connect=CONNECT_S, pool=None)
         try:
-            async with self._client.stream(method, url, content=body, headers=headers) as answer:
+            async with self._client.stream(method, url, content=body, headers=headers, timeout=timeout) as answer:
                 raw = await _body(answer)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise UnreachableError(str(error) or "no connection") from error
+        except (httpx.InvalidURL, UnicodeError) as error:  # a host name that cannot be one
+            raise UnreachableError(str(error)) from error
         except httpx.TimeoutException as error:
             raise BrokenError("no answer in time") from error
         except httpx.HTTPError as error:
@@ -141,8 +154,15 @@ class Http:
         if answer.is_success:
             return raw
         if answer.is_redirect:
-            raise StatusError(answer.status_code, f"it redirects to {answer.headers.get('location', 'elsewhere')!r}")
-        raise StatusError(answer.status_code, error_message(raw), _seconds(answer.headers.get("retry-after")))
+            where = answer.headers.get("location", "elsewhere")[:MAX_MESSAGE]
+            raise StatusError(answer.status_code, self._without_key(f"it redirects to {where!r}"))
+        message = self._without_key(error_message(raw))
+        raise StatusError(answer.status_code, message, _seconds(answer.headers.get("retry-after")))
+
+    def _without_key(self, message: str) -> str:
+        """Return what a server says without the key, which some repeat when they refuse it."""
+        key = self.endpoint.key
+        return message.replace(key, "...") if key else message
 
 
 async def _body(answer: httpx.Response) -> bytes:

@@ -19,7 +19,7 @@ import numpy as np
 
 from seealso.embed.base import Lane, ModelInfo, Vectors
 from seealso.embed.bulk import Bulk
-from seealso.embed.client import Client, Connect
+from seealso.embed.client import Client, Connect, shortened
 from seealso.embed.failures import FailedError, RefusedError
 from seealso.embed.http import LoopThread
 from seealso.errors import EmbeddingError
@@ -68,13 +68,14 @@ class OpenAIEmbedder:
 
     @property
     def known(self) -> ModelInfo | None:
-        served = self._served()
-        return served.info if served is not None else None
+        running = self._running
+        return running[1].client.known if running is not None else None
 
     @property
     def doubts(self) -> tuple[str, ...]:
         """Return what looked wrong with the server's vectors when it was asked last, for the user."""
-        served = self._served()
+        running = self._running
+        served = running[1].client.served if running is not None else None
         return served.doubts if served is not None else ()
 
     @property
@@ -93,14 +94,12 @@ class OpenAIEmbedder:
     def close(self) -> None:
         with self._lock:
             running, self._running = self._running, None
-        self._release()
-        if running is not None:
-            thread, lanes = running
-            thread.stop(lanes.client.close())
-
-    def _served(self) -> Served | None:
-        running = self._running
-        return running[1].client.served if running is not None else None
+        try:
+            if running is not None:
+                thread, lanes = running
+                thread.stop(lanes.client.close())
+        finally:
+            self._release()  # not before nobody can call `connect` any more
 
     def _run(self) -> tuple[LoopThread, _Lanes]:
         with self._lock:
@@ -117,12 +116,14 @@ class _Lanes:
         self.bulk = Bulk(self.client, settings.concurrency)
         self._questions = 0
         self._away_until = 0.0
+        self._away_from: Served | None = None
         self._away_s = AWAY_S
         self._why = ""
 
     async def now(self, texts: Sequence[str], kind: EmbedKind) -> Vectors:
         """Embed at once or not at all."""
-        if time.monotonic() < self._away_until:
+        # Whoever has found out anew what is there has found it answering.
+        if time.monotonic() < self._away_until and self.client.served is self._away_from:
             raise EmbeddingError(self._why, hint=UNTIL)
         with self._asked():
             try:
@@ -144,21 +145,27 @@ class _Lanes:
         waiting = deque(range(len(texts)))
         while waiting:
             positions = self.client.pace.take(waiting, texts)
-            part = [texts[position] for position in positions]
-            try:
-                try:
-                    rows[positions] = await self.client.send(served, part, PRIORITY)
-                except FailedError as failure:
-                    if failure.away or failure.busy:
-                        raise
-                    # A server closes idle connections when it likes; that is found out by using one.
-                    rows[positions] = await self.client.send(await self.client.serving(), part, PRIORITY)
-            except RefusedError as refusal:
-                if not refusal.too_long:
-                    raise
-                for position in positions:
-                    rows[position] = await self.client.send_shortened(served, texts[position], PRIORITY)
+            rows[positions] = await self._send_part(served, [texts[position] for position in positions])
         return rows
+
+    async def _send_part(self, served: Served, texts: list[str]) -> Vectors:
+        try:
+            return await self._send_twice(served, texts)
+        except RefusedError as refusal:
+            if not refusal.too_long:
+                raise
+        if len(texts) > 1:
+            return np.concatenate([await self._send_part(served, [text]) for text in texts])
+        return await shortened(texts[0], served.info.max_tokens, lambda part: self._send_twice(served, part))
+
+    async def _send_twice(self, served: Served, texts: list[str]) -> Vectors:
+        try:
+            return await self.client.send(served, texts, PRIORITY)
+        except FailedError as failure:
+            if failure.away or failure.busy:
+                raise
+            # A server closes idle connections when it likes; that is found out by using one.
+            return await self.client.send(await self.client.serving(served.info), texts, PRIORITY)
 
     @contextmanager
     def _asked(self) -> Iterator[None]:
@@ -175,6 +182,7 @@ class _Lanes:
     def _stay_away(self, reason: str) -> EmbeddingError:
         """Answer at once for a while, rather than make everybody wait for a server that does not answer."""
         self._why = reason
+        self._away_from = self.client.served
         self._away_until = time.monotonic() + self._away_s
         self._away_s = min(2 * self._away_s, LONGEST_AWAY_S)
         return EmbeddingError(reason, hint=UNTIL)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import PurePath
@@ -15,8 +13,8 @@ import numpy as np
 from seealso.embed import wire
 from seealso.embed.base import SAME_COSINE, ModelInfo, Vectors
 from seealso.embed.cards import UNKNOWN, ModelCard, card_for
-from seealso.embed.http import BrokenError, Http, StatusError, UnreachableError
-from seealso.embed.wire import Encoding
+from seealso.embed.http import Http, StatusError
+from seealso.embed.wire import Encoding, unit
 from seealso.errors import EmbeddingError
 
 if TYPE_CHECKING:
@@ -30,6 +28,8 @@ PROBES = (
 )
 """Two texts that mean the same and one that does not. The first one's vector is the model's fingerprint."""
 MIN_DIMENSION = 32
+MAX_CONTEXT = 10_000_000
+"""A server that says it reads more tokens is not believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,11 @@ class Served:
         return wire.request(self.model, texts, self.encoding, dimensions=self.dimensions, extra=extra)
 
     def rows(self, answer: wire.Answer) -> Vectors:
-        """Return an answer's vectors cut to the dimension wanted, of length 1."""
+        """Return an answer's vectors cut to the dimension wanted, of length 1.
+
+        Raises `wire.BadVectorsError` when one has no direction.
+        """
         return unit(answer.vectors[:, : self.info.dimension])
-
-
-def unit(rows: Vectors) -> Vectors:
-    """Return rows of length 1; none may be zero."""
-    scaled: Vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-    return scaled
 
 
 async def identify(http: Http, settings: EmbeddingSettings) -> Served:
@@ -77,9 +74,8 @@ async def identify(http: Http, settings: EmbeddingSettings) -> Served:
     """
     listed = await _listed(http)
     entry = _entry(listed, settings.model)
-    name = str(entry.get("id", "")) or settings.model
-    root = str(entry.get("root") or "")
-    card = card_for(settings.model, name, root)
+    name = entry.get("id", "") or settings.model
+    card = card_for(settings.model, name, str(entry.get("root") or ""))
     prefixes = _prefixes(card, settings)
     texts = [prefixes["passage"] + text for text in PROBES]
     model = settings.model or name
@@ -87,15 +83,19 @@ async def identify(http: Http, settings: EmbeddingSettings) -> Served:
     native = found.vectors.shape[1]
     dimension = _dimension(settings.dimensions, native, card, name or model)
     whole = unit(found.vectors[:, :dimension])
-    server_dimensions = dimension if dimension < native and await _shortens(http, model, texts, dimension, whole) else 0
+    server_dimensions = 0
+    if dimension < native and await _gives(http, model, texts, Encoding.BASE64, dimension, whole):
+        server_dimensions = dimension  # spares it sending the rest
     width = dimension if server_dimensions else native
-    vllm = entry.get("owned_by") == "vllm"
-    encoding = Encoding.BASE64
-    if vllm and await _sends_raw(http, model, texts, server_dimensions, whole):
-        encoding = Encoding.RAW
     limits = [limit for limit in (settings.max_tokens, _context(entry), _read(card)) if limit]
     max_tokens = min(limits, default=UNKNOWN.max_tokens)
-    shown = name_of(name or model or found.model)
+    encoding, extra = Encoding.BASE64, {}
+    if entry.get("owned_by") == "vllm":
+        # Servers cut off long texts only when they are told to; last-token pooling needs the end mark vLLM keeps.
+        cut = {"truncate_prompt_tokens": max_tokens if settings.max_tokens or _context(entry) else -1}
+        if await _gives(http, model, texts, Encoding.RAW, server_dimensions, whole, cut):
+            encoding, extra = Encoding.RAW, cut
+    shown = name_of(name or model or found.model) or "unnamed"
     custom = prefixes["passage"] != card.prefix("passage")
     mark = f"~{blake2b(prefixes['passage'].encode(), digest_size=3).hexdigest()}" if custom else ""
     return Served(
@@ -106,8 +106,7 @@ async def identify(http: Http, settings: EmbeddingSettings) -> Served:
         width=width,
         encoding=encoding,
         dimensions=server_dimensions,
-        # Servers cut off long texts only when they are told to; last-token pooling needs the end mark vLLM keeps.
-        extra={"truncate_prompt_tokens": max_tokens} if vllm else {},
+        extra=extra,
         prefixes=prefixes,
         doubts=_doubts(whole),
     )
@@ -123,15 +122,18 @@ def name_of(model: str) -> str:
 async def _listed(http: Http) -> list[dict[str, Any]] | None:
     """Return what the server lists, or None when it keeps no list."""
     try:
-        body = json.loads(await http.get("/models"))
+        body = wire.parsed(await http.get("/models"))
     except StatusError as error:
-        if error.status in (401, 403) or error.status >= 500 or 300 <= error.status < 400:
-            raise
-        return None
+        # The name in the list is part of the model's identity: a list that is only late has to be waited for.
+        if error.status in (400, 404, 405, 410, 501):
+            return None
+        raise
     except ValueError:
         return None
     data = body.get("data") if isinstance(body, dict) else None
-    return [item for item in data if isinstance(item, dict) and item.get("id")] if isinstance(data, list) else None
+    if not isinstance(data, list):
+        return None
+    return [item for item in data if isinstance(item, dict) and isinstance(item.get("id"), str) and item["id"]]
 
 
 def _entry(listed: list[dict[str, Any]] | None, wanted: str) -> dict[str, Any]:
@@ -186,34 +188,46 @@ def _context(entry: Mapping[str, Any]) -> int:
     """Return how many tokens the server says that it reads; 0 when it does not say."""
     meta = entry.get("meta")
     for value in (entry.get("max_model_len"), meta.get("n_ctx_train") if isinstance(meta, Mapping) else None):
-        if isinstance(value, int) and value > 0:
+        if type(value) is int and 0 < value <= MAX_CONTEXT:
             return value
     return 0
 
 
-async def _ask(http: Http, model: str, texts: Sequence[str], encoding: Encoding, dimensions: int = 0) -> wire.Answer:
-    raw = await http.post("/embeddings", wire.request(model, texts, encoding, dimensions=dimensions))
+async def _ask(
+    http: Http,
+    model: str,
+    texts: Sequence[str],
+    encoding: Encoding,
+    dimensions: int = 0,
+    extra: Mapping[str, Any] | None = None,
+) -> wire.Answer:
+    raw = await http.post("/embeddings", wire.request(model, texts, encoding, dimensions=dimensions, extra=extra))
     return wire.answer(raw, len(texts), encoding)
 
 
-async def _shortens(http: Http, model: str, texts: Sequence[str], dimension: int, whole: Vectors) -> bool:
-    """Tell whether the server shortens vectors as we would, which spares it sending the rest."""
-    return await _gives(http, model, texts, Encoding.BASE64, dimension, whole)
-
-
-async def _sends_raw(http: Http, model: str, texts: Sequence[str], dimensions: int, whole: Vectors) -> bool:
-    return await _gives(http, model, texts, Encoding.RAW, dimensions, whole)
-
-
 async def _gives(
-    http: Http, model: str, texts: Sequence[str], encoding: Encoding, dimensions: int, whole: Vectors
+    http: Http,
+    model: str,
+    texts: Sequence[str],
+    encoding: Encoding,
+    dimensions: int,
+    whole: Vectors,
+    extra: Mapping[str, Any] | None = None,
 ) -> bool:
-    """Tell whether the server gives the known vectors when it is asked in another way."""
-    with suppress(StatusError, wire.AnswerError, BrokenError, UnreachableError):
-        found = await _ask(http, model, texts, encoding, dimensions)
+    """Tell whether the server gives the known vectors when it is asked in another way.
+
+    Raises what passes: it must not depend on a moment's failure how the server is asked from then on.
+    """
+    try:
+        found = await _ask(http, model, texts, encoding, dimensions, extra)
         if not dimensions or found.vectors.shape[1] == dimensions:
             rows = unit(found.vectors[:, : whole.shape[1]])
-            return bool(np.min(np.sum(rows * whole, axis=1)) >= SAME_COSINE)
+            return rows.shape == whole.shape and bool(np.min(np.sum(rows * whole, axis=1)) >= SAME_COSINE)
+    except StatusError as error:
+        if error.status in (429, 503):
+            raise
+    except wire.AnswerError:
+        pass
     return False
 
 

@@ -41,7 +41,7 @@ class Answer:
     """What a server sent back."""
 
     vectors: Vectors
-    """One row an input, in order, as they came: shape (inputs, dimension)."""
+    """One row an input, in order, as they came: shape (inputs, dimension), of any length and not yet looked at."""
     model: str = ""
     tokens: int = 0
     """Tokens of all inputs together, 0 when the server does not count."""
@@ -63,14 +63,20 @@ def request(
 
 
 def answer(raw: bytes, count: int, encoding: Encoding) -> Answer:
-    """Read the answer to `count` inputs; raise `AnswerError` when it is not one, `BadVectorsError` for bad rows."""
-    found = _raw(raw, count) if encoding is Encoding.RAW else _json(raw, count)
-    lengths = np.linalg.norm(found.vectors, axis=1)
+    """Read the answer to `count` inputs; raise `AnswerError` when it is not one."""
+    return _raw(raw, count) if encoding is Encoding.RAW else _json(raw, count)
+
+
+def unit(rows: Vectors) -> Vectors:
+    """Return rows of length 1; raise `BadVectorsError` when one has no direction."""
+    wide = rows.astype(np.float64)  # the squares of what float32 can hold
+    lengths = np.linalg.norm(wide, axis=1, keepdims=True)
     if not np.isfinite(lengths).all():
         raise BadVectorsError("A vector holds something that is not a number.")
     if not lengths.all():
         raise BadVectorsError("A vector is zero.")
-    return found
+    scaled: Vectors = (wide / lengths).astype(np.float32)
+    return scaled
 
 
 def _raw(raw: bytes, count: int) -> Answer:
@@ -81,20 +87,21 @@ def _raw(raw: bytes, count: int) -> Answer:
 
 def _json(raw: bytes, count: int) -> Answer:
     try:
-        body = json.loads(raw)
+        body = parsed(raw)
     except ValueError as error:
         raise AnswerError(f"The answer is not JSON ({error}).") from error
     data = body.get("data") if isinstance(body, dict) else None
     if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
-        raise AnswerError(error_message(raw) or "The answer holds no `data`.")
-    # Some servers count from 0 in each of their own batches or leave `index` out: then the order has to do.
-    positions = [item.get("index") for item in data]
-    if sorted(position for position in positions if isinstance(position, int)) == list(range(len(data))):
-        data = [item for _, item in sorted(zip(positions, data, strict=True), key=lambda pair: pair[0])]
-    elif any(position is not None for position in positions):
-        raise AnswerError("The answer numbers its vectors in a way that fits no input.")
+        said = error_message(raw) if isinstance(body, dict) and "data" not in body else ""
+        raise AnswerError(said or "The answer holds no `data`.")
     if len(data) != count:
         raise AnswerError(f"{len(data)} vectors came back for {count} texts.")
+    # Some servers leave `index` out: then the order has to do.
+    positions = [item.get("index") for item in data]
+    if any(position is not None for position in positions):
+        if {position for position in positions if type(position) is int} != set(range(count)):
+            raise AnswerError("The answer numbers its vectors in a way that fits no input.")
+        data.sort(key=lambda item: item["index"])
     rows = [_row(item.get("embedding")) for item in data]
     if len({len(row) for row in rows}) != 1 or not len(rows[0]):
         raise AnswerError("The vectors that came back have different lengths.")
@@ -108,6 +115,14 @@ def _json(raw: bytes, count: int) -> Answer:
     )
 
 
+def parsed(raw: bytes | str) -> Any:
+    """Return what some JSON says; raise `ValueError` when it is none that can be read."""
+    try:
+        return json.loads(raw)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
 def _row(value: object) -> Vectors:
     if isinstance(value, str):
         try:
@@ -118,11 +133,10 @@ def _row(value: object) -> Vectors:
     if value is None:
         raise BadVectorsError("A vector is null.")
     try:
-        row = np.asarray(value, np.float32)
-    except (TypeError, ValueError) as error:
-        # `null` among the numbers is how some servers write "not a number".
-        if isinstance(value, list) and all(item is None or isinstance(item, int | float) for item in value):
-            raise BadVectorsError("A vector holds something that is not a number.") from error
+        # `null` among the numbers, which is how some servers write "not a number", becomes just that.
+        with np.errstate(over="ignore"):  # infinity then, which is found out later
+            row = np.asarray(value, np.float64).astype(np.float32)
+    except (TypeError, ValueError, OverflowError) as error:
         raise AnswerError("A vector is not a list of numbers.") from error
     if row.ndim != 1:
         raise AnswerError("A vector is not a list of numbers; is the address that of `/v1`?")
@@ -136,15 +150,17 @@ def error_message(raw: bytes) -> str:
     """
     text = raw[:20_000].decode("utf-8", "replace")
     try:
-        body = json.loads(text)
+        body = parsed(text)
     except ValueError:
         body = "" if "<html" in text.casefold() or "<!doctype" in text.casefold() else text
     for key in ("error", "message", "detail", "msg"):
-        while isinstance(body, dict) and key in body:
+        while isinstance(body, dict) and isinstance(body.get(key), str | dict | list):
             body = body[key]
         if isinstance(body, list) and body:
             body = body[0]
-    line = " ".join((body if isinstance(body, str) else json.dumps(body) if body else "").split())
+    said = body if isinstance(body, str) else json.dumps(body) if body else ""
+    # It goes to terminals and into logs: no control characters.
+    line = " ".join("".join(char if char.isprintable() else " " for char in said).split())
     return line if len(line) <= MAX_MESSAGE else f"{line[:MAX_MESSAGE]}..."
 
 

@@ -1,10 +1,12 @@
-"""A plain HTTP client of the server that fails on request, to see with that it does."""
+"""Clients of the server that fails on request: a plain one, to see with that it does, and ours."""
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     import httpx
 
     from fault_server import FaultServer
+    from seealso.embed.openai import OpenAIEmbedder
+    from server_clients import Connect
 
 
 @pytest.fixture
@@ -29,3 +33,34 @@ def aside() -> Iterator[Executor]:
     """Threads for requests that are to wait."""
     with ThreadPoolExecutor(8) as executor:
         yield executor
+
+
+@pytest.fixture
+def connect(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Iterator[Connect]:
+    """Make embedders with little patience; they leave no thread behind, and nothing for asyncio to complain about."""
+    from seealso.embed import bulk, openai
+    from seealso.embed.endpoint import Endpoint
+    from seealso.settings import EmbeddingSettings
+
+    # Much longer than anything takes here, and no longer than somebody would wait for a test that fails.
+    monkeypatch.setattr(openai, "IDENTIFY_S", 5.0)
+    monkeypatch.setattr(openai, "ANSWER_S", 5.0)
+    monkeypatch.setattr(bulk, "PATIENCE_S", 5.0)
+    monkeypatch.setattr(bulk, "FIRST_PATIENCE_S", 0.1)
+    monkeypatch.setattr(bulk, "FIRST_WAIT_S", 0.01)
+    monkeypatch.setattr(bulk, "LONGEST_WAIT_S", 0.05)
+    made: list[openai.OpenAIEmbedder] = []
+
+    def make(*servers: FaultServer | str, key: str = "", priorities: bool = False, **settings: Any) -> OpenAIEmbedder:
+        urls = [server if isinstance(server, str) else server.url for server in servers]
+        endpoints = tuple(Endpoint(url, key, priorities) for url in urls)
+        made.append(openai.OpenAIEmbedder(lambda: endpoints, EmbeddingSettings(**settings), place=urls[0]))
+        return made[-1]
+
+    caplog.set_level(logging.DEBUG)
+    yield make
+    for embedder in made:
+        embedder.close()
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("seealso")] == []
+    complaints = [record for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
+    assert [record.getMessage() for record in complaints] == []
