@@ -16,7 +16,8 @@ import numpy as np
 from seealso.embed.base import EmbedKind, RefusedTextsError, Vectors, same_fingerprint
 from seealso.embed.client import Client, changed, shortened
 from seealso.embed.failures import FailedError, RefusedError
-from seealso.embed.serving import PROBES, Served
+from seealso.embed.identity import PROBES
+from seealso.embed.serving import Served
 from seealso.errors import EmbeddingError
 from seealso.units import duration
 
