@@ -29,7 +29,7 @@ MOST_OF_A_LINE = 300
 _TAKEN = re.compile(r"Address already in use|address already in use")
 # "(EngineCore_DP0 pid=374) ERROR 09-28 15:47:24 [core.py:718] " and what older versions and Ray put there.
 _PREFIX = re.compile(
-    r"^(?:\([\w-]+(?: [\w-]+)? pid=\d+[^)]*\) ?)*(?:(INFO|WARNING|DEBUG|ERROR) [\d-]+ [\d:]+ \[[^\]]*\] ?)?"
+    r"^(?:\([\w-]+(?: [\w=-]+)? pid=\d+[^)]*\) ?)*(?:(INFO|WARNING|DEBUG|ERROR) [\d-]+ [\d:]+ \[[^\]]*\] ?)?"
 )
 _ERROR = re.compile(r"^\s*(?:[\w-]+: error: |(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit)\b:? ?)(.*)")
 _VALIDATION = re.compile(r"\d+ validation errors? for ")
@@ -77,7 +77,9 @@ def explain(log_tail: str, launch: Launch, log_path: Path, exit_code: int | None
     last = _last_error(lines)
     if last:
         return _error(f"vLLM ended: {last}", "", log_path)
-    ended = f"with status {exit_code}" if exit_code is None or exit_code >= 0 else f"by signal {-exit_code}"
+    if exit_code is None:
+        return _error("vLLM said that it does not work any more, but not why.", "", log_path)
+    ended = f"with status {exit_code}" if exit_code >= 0 else f"by signal {-exit_code}"
     return _error(f"vLLM ended {ended} and said nothing of why.", "", log_path)
 
 
@@ -204,7 +206,8 @@ _RULES = (
         _share_hint,
     ),
     _rule(
-        r"OutOfMemoryError|(?:CUDA|HIP|XPU) out of memory|CUDA error: out of memory|CUDA_ERROR_OUT_OF_MEMORY",
+        r"OutOfMemoryError|(?:CUDA|HIP|XPU)(?: error:)? out of memory|CUDA_ERROR_OUT_OF_MEMORY"
+        r"|Cuda failure .out of memory",
         "The GPU's memory is too small for {model}, or other programs use it.",
         "End other programs that use the GPU (`nvidia-smi` lists them), lower `seealso.vllm.gpuMemoryUtilization` and "
         f"`seealso.vllm.maxModelLen`, {_SMALLER}.",
