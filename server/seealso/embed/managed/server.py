@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 MOST_LOG_BYTES = 4 * 1024 * 1024
 KEPT_LOG_BYTES = 512 * 1024
 
-_GUARDED = 'exec 3<&0 </dev/null; { read -r _ <&3; kill -KILL 0; } & exec "$@" 3<&-'
+_GUARDED = """
+exec 3<&0 </dev/null
+grace=$1
+shift
+{ read -r _ <&3; trap '' TERM; kill -TERM 0; sleep "$grace"; kill -KILL 0; } &
+exec "$@" 3<&-
+"""
 """Becomes the command, beside a shell that ends the whole group when the keeper does and so closes our standard input.
 
 A vLLM that is killed leaves its engine behind, and a keeper that is killed would leave both.
@@ -51,7 +57,7 @@ class Server:
         output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             self._process = subprocess.Popen(
-                ["/bin/sh", "-c", _GUARDED, "vllm", *self._argv],
+                ["/bin/sh", "-c", _GUARDED, "vllm", f"{self._grace_s:g}", *self._argv],
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,

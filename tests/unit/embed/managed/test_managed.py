@@ -20,7 +20,7 @@ from seealso.embed.managed.locks import is_held
 from seealso.embed.managed.place import State
 from seealso.embed.managed.processes import Process, identify, members
 from seealso.errors import CancelledError, EmbeddingError
-from unit.embed.managed.conftest import QUICK, STUB, Stubs, stub_launch, until
+from unit.embed.managed.stubs import QUICK, STUB, Stubs, stub_launch, until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="vLLM does not run there")
 
