@@ -57,7 +57,7 @@ class ManagedVllm:
         Ask again when it cannot be reached: it may have died and be somewhere else now. Raises `EmbeddingError` when
         it cannot be had, `CancelledError` when `close` is called meanwhile; works again after that.
         """
-        self._launch.argv(0)
+        self._launch.check()
         closing = self._closing
         try:
             place = self._join(closing)

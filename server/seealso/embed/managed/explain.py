@@ -7,7 +7,6 @@ is looked for. A rule stands above those whose text may appear beside its own.
 from __future__ import annotations
 
 import re
-import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,6 +32,7 @@ _PREFIX = re.compile(
 )
 _ERROR = re.compile(r"^\s*(?:[\w-]+: error: |(?:\w+\.)*\w*(?:Error|Exception|Interrupt|Exit)\b:? ?)(.*)")
 _VALIDATION = re.compile(r"\d+ validation errors? for ")
+_KILLED = -9
 _NOT_RUN = (126, 127)
 """Exit codes of a shell."""
 _CONSEQUENCES = ("See root cause above", "EngineDeadError", "Engine core initialization failed", "leaked shared_memory")
@@ -68,7 +68,7 @@ def explain(log_tail: str, launch: Launch, log_path: Path, exit_code: int | None
             message = rule.message.format(None, *found.groups(""), model=launch.model)
             hint = rule.hint if isinstance(rule.hint, str) else rule.hint(found)
             return _error(message, hint, log_path)
-    if exit_code is not None and exit_code == -signal.SIGKILL:
+    if exit_code == _KILLED:
         return _error(
             "vLLM was killed from outside, most likely because the machine's memory ran out.",
             f"Close other programs, or {_SMALLER}.",

@@ -129,13 +129,15 @@ class Keeper:
             try:
                 status, answer = embeds(server.port, server.key)
             except OSError as error:
-                status, answer = 500, str(error)
+                status, answer = 503, str(error)
             if status == 200:
                 return
-            failures += 1
             # 501 is how it says that the model is of another kind.
-            if status not in (500, 502, 503) or failures >= ATTEMPTS:
+            if status not in (500, 502, 503):
                 raise not_embedding(answer, self._launch, self._place.log)
+            failures += 1
+            if failures >= ATTEMPTS:
+                raise explain(server.log_tail(), self._launch, self._place.log)
 
     def _watch(self, server: Server) -> Never:
         look = time.monotonic() + self._pace.health_s

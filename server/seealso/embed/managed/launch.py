@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -49,15 +50,8 @@ class Launch:
             return self
         return replace(self, model=str(Path(self.model).expanduser().resolve()))
 
-    def priorities(self) -> bool:
-        """Tell whether the server will schedule by priority; the user's arguments may say otherwise."""
-        return "--scheduling-policy" not in map(_flag, self.arguments)
-
-    def argv(self, port: int) -> list[str]:
-        """Return the command line.
-
-        Raises `EmbeddingError` when the user's arguments name one that is not theirs to set.
-        """
+    def check(self) -> None:
+        """Raise `EmbeddingError` when the user's arguments name one that is not theirs to set."""
         for argument in self.arguments:
             if _flag(argument).startswith(_OURS):
                 raise EmbeddingError(
@@ -65,6 +59,17 @@ class Launch:
                     hint=f"Remove it from `{ARGUMENTS_SETTING}`, or start vLLM yourself and set "
                     "`seealso.embedding.endpoint`.",
                 )
+
+    def priorities(self) -> bool:
+        """Tell whether the server will schedule by priority; the user's arguments may say otherwise."""
+        policy = "priority"
+        for argument, following in pairwise((*self.arguments, "")):
+            if _flag(argument) == "--scheduling-policy":
+                policy = argument.partition("=")[2] or following
+        return policy == "priority"
+
+    def argv(self, port: int) -> list[str]:
+        """Return the command line."""
         options: list[tuple[str, object]] = [
             ("--served-model-name", self.model),
             ("--runner", "pooling"),

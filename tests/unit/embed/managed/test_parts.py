@@ -50,6 +50,19 @@ class TestLaunch:
         assert "--max-model-len" not in replace(LAUNCH, max_model_len=None).argv(1)
 
     @pytest.mark.parametrize(
+        ("arguments", "priorities"),
+        [
+            ((), True),
+            (("--enforce-eager",), True),
+            (("--scheduling-policy", "fcfs"), False),
+            (("--scheduling_policy=fcfs",), False),
+            (("--scheduling-policy=fcfs", "--scheduling-policy", "priority"), True),
+        ],
+    )
+    def test_priorities(self, arguments: tuple[str, ...], priorities: bool) -> None:
+        assert replace(LAUNCH, arguments=arguments).priorities() == priorities
+
+    @pytest.mark.parametrize(
         ("change", "same"),
         [
             ({"idle_s": 1.0}, True),
