@@ -30,12 +30,7 @@ class InProcessEmbedder:
     calls = 1
 
     def __init__(self, settings: EmbeddingSettings, vllm: VllmSettings) -> None:
-        """Take what the settings say; raises `SettingsError` when they name no model."""
-        if not settings.model:
-            raise SettingsError(
-                "`seealso.embedding.model` is empty, and vLLM needs to know what to load.",
-                hint="Set it to a name such as Qwen/Qwen3-Embedding-0.6B, or to the folder of a model.",
-            )
+        """Take what the settings say; they have to name a model."""
         self._settings, self._vllm = settings, vllm
         card = card_for(settings.model)
         self._card, self._prefixes = card, prefixes_of(card, settings)

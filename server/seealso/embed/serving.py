@@ -68,12 +68,13 @@ async def identify(http: Http, settings: EmbeddingSettings) -> Served:
     has to settle.
     """
     listed = await _listed(http)
-    entry = _entry(listed, settings.model)
-    name = entry.get("id", "") or settings.model
+    wanted = http.endpoint.model or settings.model
+    entry = _entry(listed, wanted)
+    name = entry.get("id", "") or wanted
     card = card_for(settings.model, name, str(entry.get("root") or ""))
     prefixes = prefixes_of(card, settings)
     texts = [prefixes["passage"] + text for text in PROBES]
-    model = settings.model or name
+    model = wanted or name
     found = await _ask(http, model, texts, Encoding.BASE64)
     native = found.vectors.shape[1]
     dimension = dimension_of(settings.dimensions, native, card, name or model)
