@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
@@ -118,7 +119,9 @@ class InProcessEmbedder:
         os.environ.setdefault("DO_NOT_TRACK", "1")
         os.environ.setdefault("VLLM_LOGGING_LEVEL", "WARNING")
         try:
-            import vllm
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # about things inside of it
+                import vllm
             from vllm.engine.arg_utils import EngineArgs
             from vllm.utils.argparse_utils import FlexibleArgumentParser
         except ImportError as error:

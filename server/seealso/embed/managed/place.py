@@ -8,6 +8,7 @@ import platform
 import re
 import stat
 import tempfile
+import warnings
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -130,9 +131,12 @@ def _bases() -> list[tuple[Path, bool]]:
 
     # Homes may be shared by several machines, servers are not.
     machine = re.sub(r"[^\w.-]", "-", platform.node()) or "machine"
-    # In the absence of a real one the runtime folder is one in /tmp.
+    with warnings.catch_warnings():
+        # In the absence of a real one the runtime folder is one in /tmp; nobody has to be told.
+        warnings.simplefilter("ignore")
+        runtime = user_runtime_path("seealso", appauthor=False)
     return [
-        (user_runtime_path("seealso", appauthor=False), True),
+        (runtime, True),
         (user_cache_path("seealso", appauthor=False) / "run" / machine, False),
     ]
 
