@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from fault_server import Fault, FaultServer, Personality, Status
+from fault_server import Fault, FaultServer, ListedModel, Personality, Status
 from seealso.embed import openai
 from seealso.embed.base import Lane
 from seealso.embed.endpoint import Endpoint
@@ -27,14 +27,19 @@ def questions(server: FaultServer) -> list[Any]:
     return [record for record in server.embeddings if any(text.startswith("question") for text in record.texts)]
 
 
-@pytest.mark.parametrize("priorities", [True, False])
-def test_priority_is_asked_for_where_it_is_known(fault_server: FaultServer, connect: Connect, priorities: bool) -> None:
-    embedder = connect(fault_server, priorities=priorities)
+@pytest.mark.parametrize(
+    ("owner", "known", "sent"), [("vllm", True, True), ("vllm", False, True), ("me", True, True), ("me", False, False)]
+)
+def test_priority_is_asked_for_where_it_may_help(
+    fault_server: FaultServer, connect: Connect, owner: str, known: bool, sent: bool
+) -> None:
+    fault_server.personality.models = (ListedModel("bag-of-words", owner),)
+    embedder = connect(fault_server, priorities=known)
     embedder.embed(["question"], "query")
     embedder.embed(["passage"], "passage", Lane.BULK)
     question, passage, probe = fault_server.embeddings[-3:]
     assert [record.body.get("priority") for record in (question, passage, probe)] == (
-        [-10, 0, 0] if priorities else [None, None, None]
+        [-10, 0, 0] if sent else [None, None, None]
     )
 
 
