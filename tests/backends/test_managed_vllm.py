@@ -103,6 +103,10 @@ def embed(endpoint: Endpoint, key: str, **more: object) -> list[float]:
         return vector
 
 
+def command_line(process: Process) -> bytes:
+    return Path(f"/proc/{process.pid}/cmdline").read_bytes()
+
+
 def listening_elsewhere(processes: tuple[Process, ...]) -> set[str]:
     """Return on which addresses but the loopback ones some processes listen (Linux; empty elsewhere)."""
     sockets = set()
@@ -124,6 +128,7 @@ def listening_elsewhere(processes: tuple[Process, ...]) -> set[str]:
     return found - {"0100007F", "00000000000000000000000001000000"}
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes where only Linux has them")
 def test_a_life(environment: Path, lives: Callable[[Launch], Life]) -> None:
     launch = Launch(find_command(str(environment)), str(models.minilm()), 128, None, ARGUMENTS, 3.0)
     life = lives(launch)
@@ -156,8 +161,7 @@ def test_a_life(environment: Path, lives: Callable[[Launch], Life]) -> None:
         embed(first, "another")
     state = life.state()
     assert len(state.members) >= 3
-    for process in state.members:
-        assert first.key not in Path(f"/proc/{process.pid}/cmdline").read_text("utf-8", "replace")
+    assert not any(first.key.encode() in command_line(process) for process in state.members)
     assert first.key not in life.place.log.read_text("utf-8")
     assert not listening_elsewhere(state.members)
 
@@ -176,6 +180,13 @@ def test_a_life(environment: Path, lives: Callable[[Launch], Life]) -> None:
     second = managed.endpoint()
     assert second.key != first.key
     assert embed(second, second.key) == pytest.approx(vector, abs=1e-4)
+    assert not members(state.group)
+
+    # Its engine is killed, as the system does when memory runs out.
+    state = life.state()
+    (engine,) = [process for process in state.members if b"EngineCore" in command_line(process)]
+    os.kill(engine.pid, signal.SIGKILL)
+    until(lambda: life.state().key != second.key and life.state().status == "ready", "another server")
     assert not members(state.group)
 
     # The keeper is killed: the guard ends everything, and the next one starts anew.
