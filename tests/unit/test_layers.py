@@ -23,6 +23,7 @@ LAYERS = (
     ("linked", "overlay", "status", "text_vectors"),
     ("spaces",),
     ("candidates", "embedding"),
+    ("documents",),
     ("indexer",),
     ("repeats",),
     ("questions",),
