@@ -141,7 +141,7 @@ class _Lanes:
             except FailedError as failure:
                 raise self._stay_away(str(failure)) from failure
             except RefusedError as refusal:
-                raise EmbeddingError(f"The embedding server refuses the text: {refusal}.") from refusal
+                raise EmbeddingError(f"The embedding server refuses the text: {refusal}") from refusal
         self._away_s = AWAY_S
         return rows
 
