@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-LEAST_TOKENS = 64
+LEAST_TOKENS = 32
 MAX_TEXTS = 1024
 """Inputs of one request; some servers refuse more than 2,048."""
 TARGET_S = 0.4
