@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import sys
 from collections import namedtuple
 
 import pytest
@@ -48,11 +49,10 @@ def test_tracebacks_are_masked_too() -> None:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(MaskingFormatter())
-    logger = logging.Logger("test")
-    logger.addHandler(handler)
     try:
         raise ValueError(json.dumps(WIRE))
     except ValueError:
-        logger.exception("Bug in %s", WIRE)
+        record = logging.makeLogRecord({"msg": "Bug in %s", "args": (str(WIRE),), "exc_info": sys.exc_info()})
+    handler.handle(record)
     assert "Traceback" in stream.getvalue()
     assert "secret" not in stream.getvalue()
