@@ -161,12 +161,12 @@ class Workspace:
             try:
                 indexer.read(everything=everything)
                 embedder = self._spaces.embedder
-                space = self._spaces.enter(store, identify(embedder, report, cancelled))
+                space = self._spaces.enter(store, embedder, identify(embedder, report, cancelled))
                 if everything:
                     store.embeddings.forgive(space.id)
                 indexer.embed(embedder, space, first)
                 milestones.set_embedded(store, space.name)
-                indexer.compare(self._spaces.calibrated(store, space))
+                indexer.compare(self._spaces.calibrated(store, embedder, space))
                 indexer.embed_documents(embedder, space)
                 indexer.clean(space.vectors)
                 store.set_meta("updated_at", str(time.time()))
@@ -365,8 +365,13 @@ class Workspace:
     def _vectors_of(self, passages: Sequence[Passage]) -> list[Vectors | None]:
         """Return each passage's vector, from the index or embedded now; None where there is no model."""
         store, texts = self._store(), self._spaces.texts
+        if texts is None:
+            return [None] * len(passages)
         space = self._spaces.known(store) if store is not None else None
-        return texts.of_passages(passages, store, space) if texts is not None else [None] * len(passages)
+        vectors = texts.of_passages(passages, store, space)
+        now = self._spaces.known(store) if store is not None else None
+        # A server that was asked only now may have another model than last time.
+        return vectors if now == space else texts.of_passages(passages, store, now)
 
     def _buffers(self) -> Overlay:
         with self._lock:
