@@ -81,6 +81,7 @@ def test_bulk_requests_are_as_large_as_a_question_can_wait_for(
     fault_server: FaultServer, connect: Connect, personality: Personality, priorities: bool
 ) -> None:
     fault_server.personality = personality
+    personality.models = (ListedModel("bag-of-words", "somebody"),)
     embedder = connect(fault_server, priorities=priorities, concurrency=2)
     texts = sentences(150 if personality.latency_per_token_s > 0.001 else 800, 10)
     embedder.identify()
