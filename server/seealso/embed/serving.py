@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from seealso.embed.base import EmbedKind
     from seealso.settings import EmbeddingSettings
 
+UNSURE_TOKENS = 2048
+"""What a server may be trusted to read that does not say how much it does, whatever its model could."""
 MAX_CONTEXT = 10_000_000
 """A server that says it reads more tokens is not believed."""
 
@@ -84,7 +86,9 @@ async def identify(http: Http, settings: EmbeddingSettings) -> Served:
         server_dimensions = dimension  # spares it sending the rest
     width = dimension if server_dimensions else native
     limits = [limit for limit in (settings.max_tokens, _context(entry), _read(card)) if limit]
-    max_tokens = min(limits, default=UNKNOWN.max_tokens)
+    if not (settings.max_tokens or entry.get("max_model_len")):
+        limits.append(UNSURE_TOKENS)
+    max_tokens = min(limits)
     encoding, extra = Encoding.BASE64, {}
     vllm = entry.get("owned_by") == "vllm"
     if vllm:
@@ -164,7 +168,11 @@ async def _ask(
     extra: Mapping[str, Any] | None = None,
 ) -> wire.Answer:
     raw = await http.post("/embeddings", wire.request(model, texts, encoding, dimensions=dimensions, extra=extra))
-    return wire.answer(raw, len(texts), encoding)
+    try:
+        return wire.answer(raw, len(texts), encoding)
+    except wire.AnswerError as error:
+        error.args = tuple(http.without_key(str(part)) for part in error.args)
+        raise
 
 
 async def _gives(
