@@ -115,7 +115,7 @@ class Questions:
             return ()
         own = paths.index(path)
         cosines = rows.astype(np.float32) @ rows[own].astype(np.float32)
-        middle = float(np.median(cosines))
+        middle = float(np.median(np.delete(cosines, own)))
         nearest = [int(number) for number in np.argsort(-cosines, kind="stable") if number != own][:limit]
         titles = store.titles([paths[number] for number in nearest])
         segmentation = store.segmentation(path)
