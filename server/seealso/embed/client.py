@@ -100,7 +100,12 @@ class Client:
             self._paced = served.http
             # Of a vLLM it is hoped that it was started with priorities; if not, questions will tell.
             patient = served.vllm or served.http.endpoint.priorities
-            self.pace = Pace(self._settings.batch_tokens, self._settings.concurrency, hurried=not patient)
+            self.pace = Pace(
+                self._settings.batch_tokens,
+                self._settings.concurrency,
+                hurried=not patient,
+                latency_s=served.latency_s,
+            )
         self.served, self.expected = served, served.info
         for doubt in served.doubts:
             log.warning("%s", doubt)

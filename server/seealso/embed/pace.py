@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Sequence
 
@@ -26,14 +25,17 @@ _WEIGHT = 0.2
 class Pace:
     """Pack texts by an estimate of their tokens, and learn from each answer how large the next request may be."""
 
-    def __init__(self, most_tokens: int, at_once: int, *, hurried: bool) -> None:
-        """Pack up to `most_tokens` into a request and send `at_once`; fewer when `hurried`, so that a query gets in."""
+    def __init__(self, most_tokens: int, at_once: int, *, hurried: bool, latency_s: float = 0.0) -> None:
+        """Pack up to `most_tokens` into a request and send `at_once`; fewer when `hurried`, so that a query gets in.
+
+        `latency_s` is what a small request takes.
+        """
         self._most = most_tokens
         self._at_once = at_once
         self._hurried = hurried
         self._budget = float(min(most_tokens, _FIRST_TOKENS))
         self._bytes_a_token = _BYTES_A_TOKEN
-        self._floor_s = math.inf
+        self._floor_s = latency_s
         """What a request takes at least, however small: mostly the way there and back."""
 
     @property

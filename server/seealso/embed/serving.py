@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,8 @@ class Served:
     """More fields of each request."""
     prefixes: Mapping[EmbedKind, str]
     vllm: bool = False
+    latency_s: float = 0.0
+    """What a small request took."""
     doubts: tuple[str, ...] = ()
     """What looks wrong with the vectors, for the user."""
 
@@ -77,7 +80,9 @@ async def identify(http: Http, settings: EmbeddingSettings) -> Served:
     prefixes = prefixes_of(card, settings)
     texts = [prefixes["passage"] + text for text in PROBES]
     model = wanted or name
+    started = time.monotonic()
     found = await _ask(http, model, texts, Encoding.BASE64)
+    latency_s = time.monotonic() - started
     native = found.vectors.shape[1]
     dimension = dimension_of(settings.dimensions, native, card, name or model)
     whole = unit(found.vectors[:, :dimension])
@@ -86,9 +91,9 @@ async def identify(http: Http, settings: EmbeddingSettings) -> Served:
         server_dimensions = dimension  # spares it sending the rest
     width = dimension if server_dimensions else native
     limits = [limit for limit in (settings.max_tokens, _context(entry), _read(card)) if limit]
-    if not (settings.max_tokens or entry.get("max_model_len")):
-        limits.append(UNSURE_TOKENS)
-    max_tokens = min(limits)
+    max_tokens = min(limits, default=UNKNOWN.max_tokens)
+    if not settings.max_tokens and type(entry.get("max_model_len")) is not int:
+        max_tokens = min(max_tokens, UNSURE_TOKENS)
     encoding, extra = Encoding.BASE64, {}
     vllm = entry.get("owned_by") == "vllm"
     if vllm:
@@ -107,6 +112,7 @@ async def identify(http: Http, settings: EmbeddingSettings) -> Served:
         extra=extra,
         prefixes=prefixes,
         vllm=vllm,
+        latency_s=latency_s,
         doubts=doubts_of(whole),
     )
 

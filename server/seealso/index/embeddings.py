@@ -134,8 +134,8 @@ class EmbeddingTable:
         (total,) = self._db.execute("SELECT count(*) FROM vectors WHERE model_id = ?", (model_id,)).fetchone()
         rows = self._db.execute(
             "SELECT text_id FROM (SELECT text_id, row_number() OVER (ORDER BY id) AS number FROM vectors"
-            " WHERE model_id = ?) WHERE number % ? = 0 LIMIT ?",
-            (model_id, max(1, total // count), count),
+            " WHERE model_id = ?) WHERE number * ? / ? > (number - 1) * ? / ?",
+            (model_id, count, total, count, total),
         )
         return [row[0] for row in rows]
 
