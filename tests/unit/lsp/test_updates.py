@@ -225,7 +225,7 @@ async def test_a_model_that_fails_is_told_once(bench: Bench) -> None:
 
 
 SERVED = resolve({"embedding": {"backend": "openai", "endpoint": "http://127.0.0.1:9/v1"}})[0]
-AWAY = EmbeddingError("No embedding server answers at http://127.0.0.1:9/v1.", hint="Start it.")
+AWAY = EmbeddingError("No embedding server answers at http://127.0.0.1:9/v1.", hint="Start it.", passing=True)
 
 
 async def test_a_server_that_is_away_is_tried_again_until_it_is_back(
@@ -268,8 +268,9 @@ async def test_one_who_does_not_wait_for_the_next_try(bench: Bench, how: str) ->
     assert bench.updater._retry is None
 
 
-async def test_a_model_of_our_own_that_fails_is_not_tried_again(bench: Bench) -> None:
-    bench.embedder.error = AWAY
+async def test_what_does_not_pass_by_itself_is_not_tried_again(bench: Bench) -> None:
+    bench.workspace.configure(SERVED)
+    bench.embedder.error = EmbeddingError("vLLM has too little memory.", hint="Take a smaller model.")
     bench.embedder.gate.set()
     with pytest.raises(EmbeddingError):
         await bench.report(bench.updater.request())
