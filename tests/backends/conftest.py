@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from backends import install, models
 from backends.gguf_files import gguf
 from backends.servers import Running, llama_server, vllm_server
+from seealso.embed.choice import embedder_for
+from seealso.settings import resolve
+
+if TYPE_CHECKING:
+    from seealso.embed.openai import OpenAIEmbedder
 
 HERE = Path(__file__).parent
+QWEN3 = "Qwen/Qwen3-Embedding-0.6B"
 REQUIRED = "SEEALSO_REQUIRE_BACKENDS"
 """Environment variable with the back ends (separated by commas) that have to be there."""
 
@@ -56,6 +63,15 @@ def vllm_environment() -> None:
 
 
 @pytest.fixture(scope="session")
+def vllm_seealso(vllm_environment: None) -> Path:
+    """The folder with what seealso needs in the interpreter of vLLM."""
+    need("vllm-seealso")
+    folder = install.installed("vllm-seealso")
+    assert folder is not None
+    return folder
+
+
+@pytest.fixture(scope="session")
 def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for the logs of servers."""
     return tmp_path_factory.mktemp("backends")
@@ -85,6 +101,28 @@ def vllm_minilm(vllm_environment: None, logs: Path) -> Iterator[Running]:
 
 @pytest.fixture(scope="session")
 def vllm_qwen(vllm_environment: None, logs: Path) -> Iterator[Running]:
-    """The small Qwen3 by vLLM: up to 128 dimensions, 2048 tokens."""
-    with vllm_server(models.qwen3_tiny(), log=logs / "vllm-qwen.log", name="qwen3-tiny", matryoshka=True) as running:
+    """The small Qwen3 by vLLM, also known by a name whose model card says more: up to 128 dimensions, 8192 tokens."""
+    model = models.qwen3_tiny(positions=8192)
+    log = logs / "vllm-qwen.log"
+    with vllm_server(model, log=log, name="qwen3-tiny", more_names=[QWEN3], matryoshka=True) as running:
         yield running
+
+
+Connect = Callable[..., "OpenAIEmbedder"]
+
+
+@pytest.fixture
+def connect() -> Iterator[Connect]:
+    """Make embedders as the settings of users do; fields of `embedding` may be given as they are written there."""
+    made: list[Any] = []
+
+    def make(server: Running, **embedding: Any) -> Any:
+        given = {"backend": "openai", "endpoint": server.url, "apiKey": server.key, "model": server.model, **embedding}
+        settings, problems = resolve({"embedding": given})
+        assert not problems
+        made.append(embedder_for(settings))
+        return made[-1]
+
+    yield make
+    for embedder in made:
+        embedder.close()
