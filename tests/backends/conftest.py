@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from backends import install, models
+from backends import cache, install, models
 from backends.gguf_files import gguf
 from backends.servers import Running, llama_server, vllm_server
 from seealso.embed.choice import embedder_for
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from seealso.embed.openai import OpenAIEmbedder
 
 HERE = Path(__file__).parent
+VLLM_ON_CPU = {
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "VLLM_CPU_KVCACHE_SPACE": "1",  # GiB, and the least there is
+}
 QWEN3 = "Qwen/Qwen3-Embedding-0.6B"
 REQUIRED = "SEEALSO_REQUIRE_BACKENDS"
 """Environment variable with the back ends (separated by commas) that have to be there."""
@@ -60,6 +66,23 @@ def llama_environment() -> None:
 def vllm_environment() -> None:
     """The environment of vLLM, likewise."""
     need("vllm")
+
+
+@pytest.fixture
+def vllm_here(vllm_environment: None, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of vLLM's environment, with the variables that a vLLM we do not start ourselves needs."""
+    for name, value in VLLM_ON_CPU.items():
+        monkeypatch.setenv(name, value)
+    state = cache.root() / "vllm-state"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(state / "cache"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(state / "config"))
+    # By default one core is set aside, which is half of a machine with two.
+    if sys.platform == "linux":
+        cores = ",".join(map(str, sorted(os.sched_getaffinity(0))[:4]))
+        monkeypatch.setenv("VLLM_CPU_OMP_THREADS_BIND", cores)
+    folder = install.installed("vllm")
+    assert folder is not None
+    return folder
 
 
 @pytest.fixture(scope="session")

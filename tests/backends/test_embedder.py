@@ -246,9 +246,9 @@ def test_qwen3_is_given_its_instructions(
 @pytest.mark.parametrize("name", ["llama_minilm", "vllm_minilm"])
 def test_questions_go_before_an_index(name: str, connect: Connect, request: pytest.FixtureRequest) -> None:
     server: Running = request.getfixturevalue(name)
-    embedder = connect(server, batchTokens=4096)
+    embedder = connect(server, batchTokens=3200)
     embedder.identify()
-    texts = [sentence(80, seed) for seed in range(50)]  # some 4,000 tokens
+    texts = [sentence(80, seed) for seed in range(40)]  # some 3,200 tokens
     began = time.monotonic()
     plain.embed(server, texts)
     whole_s = time.monotonic() - began
@@ -267,7 +267,7 @@ def test_questions_go_before_an_index(name: str, connect: Connect, request: pyte
                 began = time.monotonic()
                 assert embedder.embed([f"{number} how do I restore a backup"], "query").shape == (1, 384)
                 waits.append(time.monotonic() - began)
-                time.sleep(0.05)
+                time.sleep(0.02)
         finally:
             ended.set()
         for call in calls:

@@ -6,8 +6,10 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 HANDBOOK = Path(__file__).parents[1] / "data" / "handbook"
@@ -35,23 +37,29 @@ class Seealso:
     cache: Path
     folder: Path
     """What is indexed, or to be indexed."""
+    python: str = sys.executable
 
     def command(self, *arguments: str | Path) -> list[str]:
-        return [sys.executable, "-m", "seealso", *map(str, arguments)]
+        return [self.python, "-m", "seealso", *map(str, arguments)]
 
     def environment(self, **more: str) -> dict[str, str]:
         kept = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "FORCE_COLOR", "NO_COLOR")}
         return {**kept, "SEEALSO_CACHE_DIR": str(self.cache), **more}
 
     def __call__(
-        self, *arguments: str | Path, stdin: bytes = b"", cwd: Path | None = None, **environment: str
+        self,
+        *arguments: str | Path,
+        stdin: bytes = b"",
+        cwd: Path | None = None,
+        variables: Mapping[str, str] = MappingProxyType({}),
+        **environment: str,
     ) -> Result:
         ended = subprocess.run(
             self.command(*arguments),
             input=stdin,
             capture_output=True,
             cwd=cwd or self.folder.parent,
-            env=self.environment(**environment),
+            env=self.environment(**variables, **environment),
             timeout=TIMEOUT_S,
             check=False,
         )
