@@ -82,7 +82,7 @@ def test_whole_documents(vllm_qwen: Running, open_with: Open) -> None:
         segmentation = workspace.segmentation(path)
         assert segmentation is not None
         windows = windows_of(segmentation.passages, 8192)
-        assert len(windows) == (3 if path == "long.md" else 1)
+        assert (len(windows) > 1) == (path == "long.md")
         weights = np.array([estimated_tokens(text) for text in windows], np.float32)
         expected = combined(unit(plain.embed(vllm_qwen, windows)), weights)
         np.testing.assert_allclose(row, expected, atol=3e-3)
@@ -101,7 +101,7 @@ def test_a_server_that_ends_in_the_middle(
     with vllm_server(models.minilm(), log=tmp_path / "log") as server, ThreadPoolExecutor(1) as pool:
         workspace = open_with(server)
         for name in range(20):
-            texts = [sentence(25, 100 * name + number) for number in range(50)]
+            texts = [sentence(12, 100 * name + number) for number in range(30)]
             (workspace.root / f"{name}.md").write_text("\n\n".join([f"# {name}", *texts]) + "\n")
         update = pool.submit(workspace.update)
         while not workspace.status().embedded:
@@ -113,9 +113,9 @@ def test_a_server_that_ends_in_the_middle(
         assert "finished is kept" in caught.value.hint
 
         status = workspace.status()
-        assert (status.passages, status.state) == (1000, "partial")
-        assert 0 < status.embedded < 1000
-        assert status.embedded + status.pending == 1000
+        assert (status.passages, status.state) == (600, "partial")
+        assert 0 < status.embedded < 600
+        assert status.embedded + status.pending == 600
         kept = vectors_in(workspace)
         assert len(kept) == status.embedded
         some = dict(list(kept.items())[::20])
@@ -124,7 +124,7 @@ def test_a_server_that_ends_in_the_middle(
     # Another server of the same model embeds the rest, and no text a second time.
     other = open_with(llama_minilm)
     report = other.update()
-    assert (report.embedded, report.pending) == (1000 - status.embedded, 0)
+    assert (report.embedded, report.pending) == (600 - status.embedded, 0)
     done = vectors_in(other)
-    assert len(done) == 1000
+    assert len(done) == 600
     assert all((done[text] == vector).all() for text, vector in kept.items())
