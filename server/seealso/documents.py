@@ -29,6 +29,7 @@ MEANS_AT_ONCE = 200
 _BYTES_A_TOKEN = 3.5
 """Fewer than most models need: a window that is cut off would lose its end."""
 
+_GAP = "\n\n"
 _WHOLE, _MEAN = "whole", "mean"
 
 
@@ -139,9 +140,9 @@ def windows_of(passages: Sequence[Passage], reads: int) -> list[str]:
         titles = [heading.title for heading in passage.headings if heading not in shown]
         shown = passage.headings
         blocks.append("\n".join([*titles, passage.text]))
-    sizes = [estimated_tokens(block) for block in blocks]
+    sizes = [estimated_tokens(block + _GAP) for block in blocks]
     if sum(sizes) <= reads:
-        return ["\n\n".join(blocks)] if blocks else []
+        return [_GAP.join(blocks)] if blocks else []
     windows = []
     start = 0
     while start < len(blocks):
@@ -149,11 +150,12 @@ def windows_of(passages: Sequence[Passage], reads: int) -> list[str]:
         while end < len(blocks) and (end == start or size + sizes[end] <= WINDOW_TOKENS):
             size += sizes[end]
             end += 1
-        windows.append("\n\n".join(blocks[start:end]))
+        windows.append(_GAP.join(blocks[start:end]))
         if end == len(blocks):
             break
+        room = min(OVERLAP * WINDOW_TOKENS, WINDOW_TOKENS - sizes[end])  # the next one has to get further
         begun, start, repeated = start, end, sizes[end - 1]
-        while start - 1 > begun and repeated <= OVERLAP * WINDOW_TOKENS:
+        while start - 1 > begun and repeated <= room:
             start -= 1
             repeated += sizes[start - 1]
     return windows

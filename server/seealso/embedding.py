@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from itertools import islice
@@ -46,14 +46,23 @@ def identify(embedder: Embedder, report: Report, cancelled: Cancelled) -> ModelI
     Raises `CancelledError` when the user has stopped it, `EmbeddingError` when there is none.
     """
     known = embedder.known
-    if known is not None and known.fingerprint is None:
-        return known  # it is in this process, and cannot have changed
+    if known is not None and not may_have_changed(known):
+        return known
     meter = Meter(report, cancelled, Phase.MODEL, 0)
     pool = ThreadPoolExecutor(1, "seealso-identify")
     try:
         return wait_for(pool.submit(embedder.identify), meter, embedder)
     finally:
         pool.shutdown(wait=False)
+
+
+_Running = tuple[list[int], Future[tuple[Vectors, dict[int, str], float]]]
+"""Text ids, and what becomes of them: rows, why some have none, and the seconds it took."""
+
+
+def may_have_changed(info: ModelInfo) -> bool:
+    """Tell whether somebody may have put another model where this one was; what is in this process stays."""
+    return info.fingerprint is not None
 
 
 class EmbeddingWork:
@@ -82,7 +91,7 @@ class EmbeddingWork:
         Raises `CancelledError`, or `EmbeddingError` when the model fails; what was finished is kept.
         """
         pool = ThreadPoolExecutor(self._embedder.calls, "seealso-bulk")
-        running: deque[tuple[list[int], Future[tuple[Vectors, dict[int, str], float]]]] = deque()
+        running: deque[_Running] = deque()
 
         def fill() -> None:
             while len(running) < self._embedder.calls and (batch := list(islice(self._ids, self._batch))):
@@ -92,22 +101,28 @@ class EmbeddingWork:
         try:
             fill()
             while running:
-                batch, future = running.popleft()
+                batch, future = running[0]
                 rows, refused, seconds = wait_for(future, self._meter, self._embedder)
+                running.popleft()
                 grown = len(batch) * min(max(CALL_S / max(seconds, 1e-3), 0.5), 2.0)
                 self._batch = min(max(int(grown), LEAST_BATCH), LARGEST_BATCH)
                 fill()
                 self._keep(batch, rows, refused)
                 self._meter.advance(len(batch), sum(self._weights[text_id] for text_id in batch))
-        except CancelledError:
-            for batch, future in running:
-                if not future.cancel():  # it is under way, and paid for
-                    with suppress(TimeoutError, EmbeddingError):
-                        rows, refused, _ = future.result(timeout=2 * CALL_S)
-                        self._keep(batch, rows, refused)
+        except (CancelledError, EmbeddingError):
+            self._save(running)
             raise
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+    def _save(self, running: Iterable[_Running]) -> None:
+        """Keep what comes of the calls under way, which are paid for, unless it takes long."""
+        until = time.monotonic() + 2 * CALL_S
+        for batch, future in running:
+            if not future.cancel():
+                with suppress(TimeoutError, EmbeddingError):
+                    rows, refused, _ = future.result(timeout=max(0.0, until - time.monotonic()))
+                    self._keep(batch, rows, refused)
 
     def _call(self, texts: list[str]) -> tuple[Vectors, dict[int, str], float]:
         started = time.monotonic()
@@ -134,8 +149,8 @@ def wait_for(future: Future[T], meter: Meter, embedder: Embedder) -> T:
         try:
             return future.result(timeout=_LOOK_EVERY_S)
         except TimeoutError:
-            if future.done():
-                raise
+            if future.done():  # between the time-out and this line
+                return future.result()
             meter.wait(embedder.activity)
 
 

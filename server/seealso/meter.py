@@ -32,6 +32,7 @@ class Meter:
     def advance(self, count: int = 1, weight: float | None = None) -> None:
         """Add finished work; raise `CancelledError` when the user has stopped it."""
         self._done += count
+        self._detail = ""  # whatever it was, it has come
         self._carried += count if weight is None else weight
         now = time.monotonic()
         if now - self._reported >= _REPORT_EVERY_S or self._done >= self._total:

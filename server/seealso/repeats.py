@@ -143,8 +143,8 @@ class Repeats:
     def _indexed(self, passage: Passage, vector: Vectors | None) -> dict[int, Relation]:
         """Return how indexed texts repeat a passage, by text id; most are remembered."""
         find = self.candidates
-        vectors = find.space.vectors.state if find.space else None
-        state = (vectors, milestones.documents(find.store), self.settings.duplicates.across_languages)
+        space = (find.space.vectors.state, find.space.profile) if find.space else None
+        state = (space, milestones.documents(find.store), self.settings.duplicates.across_languages)
         known = self.looks.of(state)
         relations = known.get(passage.hash) if vector is not None else None
         if relations is None:
@@ -163,8 +163,8 @@ class Repeats:
     def _unsaved(self, passage: Passage, vector: Vectors | None) -> list[tuple[Relation, list[tuple[Place, bool]]]]:
         """Return how unsaved texts repeat a passage, and where they stand; most are remembered."""
         find = self.candidates
-        model = find.space.id if find.space else None
-        judged = self.looks.judged((model, self.settings.duplicates.across_languages))
+        space = (find.space.id, find.space.profile) if find.space else None
+        judged = self.looks.judged((space, self.settings.duplicates.across_languages))
         found = []
         for text_hash, cosine in find.unsaved_near(passage.hash, vector, NEIGHBOURS).items():
             at = find.open_places(text_hash)

@@ -79,6 +79,13 @@ class Spaces:
                 self._embedder = embedder_for(self._settings)
             return self._embedder
 
+    def embedder_if_any(self) -> Embedder | None:
+        """Return the embedder, or None when the settings name none that can be."""
+        try:
+            return self.embedder
+        except SeeAlsoError:
+            return None
+
     @property
     def texts(self) -> TextVectors | None:
         """Return what embeds the texts of questions, or None when the settings name no model that can be."""
@@ -122,14 +129,17 @@ class Spaces:
         opened.vectors.follow(store)
         return opened
 
-    def enter(self, store: Store, info: ModelInfo) -> VectorSpace:
-        """Return the space of a model that was just identified, made if need be, and use it from now on."""
+    def enter(self, store: Store, embedder: Embedder, info: ModelInfo) -> VectorSpace:
+        """Return the space of a model that was just identified, made if need be, and use it from now on.
+
+        `embedder` is the one that identified it: the settings may ask for another one by now.
+        """
         with store.transaction():
             space = store.embeddings.open_space(info)
-            store.set_meta(f"{_IN_USE} {self.embedder.source}", str(space.id))
+            store.set_meta(f"{_IN_USE} {embedder.source}", str(space.id))
         return self.opened(store, space)
 
-    def calibrated(self, store: Store, space: VectorSpace) -> VectorSpace:
+    def calibrated(self, store: Store, embedder: Embedder, space: VectorSpace) -> VectorSpace:
         """Return a space after it was measured, when its model is unknown and there is enough to measure it by."""
         from seealso.index import calibration
 
@@ -137,15 +147,8 @@ class Spaces:
         assert plain is not None, "a space is never deleted"
         if not calibration.is_needed(store, plain):
             return space
-        return replace(space, profile=calibration.calibrate(store, plain, self._embed_titles))
-
-    def _embed_titles(self, titles: Sequence[str]) -> Vectors:
-        from seealso.embed.base import Lane, RefusedTextsError
-
-        try:
-            return self.embedder.embed(titles, "query", Lane.BULK)
-        except RefusedTextsError as error:
-            return error.vectors  # a few of many do not matter
+        profile = calibration.calibrate(store, plain, lambda titles: _embed_titles(embedder, titles))
+        return replace(space, profile=profile)
 
     def opened(self, store: Store, space: Space) -> VectorSpace:
         """Return a space with its vectors and the cosines it is judged by."""
@@ -157,3 +160,12 @@ class Spaces:
             if vectors is None:
                 vectors = self._files[space.id] = VectorIndex(self._directory, space.id, space.dimension)
         return VectorSpace(space.id, space.name, vectors, profile_of(store, space))
+
+
+def _embed_titles(embedder: Embedder, titles: Sequence[str]) -> Vectors:
+    from seealso.embed.base import Lane, RefusedTextsError
+
+    try:
+        return embedder.embed(titles, "query", Lane.BULK)
+    except RefusedTextsError as error:
+        return error.vectors  # a few of many do not matter

@@ -11,7 +11,7 @@ from seealso.errors import EmbeddingError
 from seealso.model import Passage
 
 if TYPE_CHECKING:
-    from seealso.embed.base import Embedder, EmbedKind, Vectors
+    from seealso.embed.base import Embedder, EmbedKind, ModelInfo, Vectors
     from seealso.index.embeddings import Space
     from seealso.index.store import Store
 
@@ -30,11 +30,25 @@ class TextVectors:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         self._cache: dict[bytes, Vectors] = {}
+        self._model: ModelInfo | None = None
+        """What made the vectors that are remembered."""
         self._remembering = threading.Lock()
 
     def cached(self, text_hash: bytes) -> Vectors | None:
-        """Return the vector of an unsaved text that has been embedded before."""
+        """Return the vector of an unsaved text that has been embedded before, by the model in use."""
+        self._follow_model()
         return self._cache.get(text_hash)
+
+    def _follow_model(self) -> None:
+        from seealso.embed.base import same_model
+
+        now, before = self._embedder.known, self._model
+        if now is before:
+            return
+        with self._remembering:
+            if now is None or before is None or not same_model(now, before):
+                self._cache = {}
+            self._model = now
 
     def of_text(self, text: str, kind: EmbedKind) -> Vectors | None:
         """Return a text's vector, or None when the model is unavailable: words must do then."""
@@ -53,7 +67,7 @@ class TextVectors:
         missing: dict[bytes, str] = {}
         for passage in passages:
             if passage.hash not in found:
-                vector = self._cache.get(passage.hash)
+                vector = self.cached(passage.hash)
                 if vector is not None:
                     found[passage.hash] = vector
                 else:
@@ -78,6 +92,7 @@ class TextVectors:
         return {text_hash: stored[text_id] for text_hash, text_id in ids.items() if text_id in stored}
 
     def _remember(self, text_hash: bytes, vector: Vectors) -> None:
+        self._follow_model()
         with self._remembering:
             self._cache[text_hash] = vector
             while len(self._cache) > _CACHED:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from lsprotocol import types
 
 from lsp.conftest import MUSIC, PORT, StartEditor
 from lsp.editor import NEOVIM, Editor, emoji_units, shown
+from seealso.lsp.uris import to_path
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -45,13 +48,61 @@ async def test_the_same_file_is_marked(reader: Editor) -> None:
 @pytest.mark.parametrize(
     "at",
     [
-        pytest.param("0:3", id="on a heading"),
+        pytest.param("2:3", id="on a heading that is not the title"),
         pytest.param("1:0", id="on a blank line"),
         pytest.param("99:0", id="beyond the end"),
     ],
 )
 async def test_no_passage_no_hover(reader: Editor, at: str) -> None:
-    assert await reader.hover("notes/music.md", at) is None
+    assert await reader.hover("guide/install.md", at) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "at", "title", "nearest"),
+    [
+        pytest.param("notes/music.md", "0:3", "Again", "notes/again.md", id="Markdown"),
+        pytest.param("guide/network.rst", "0:0", "Installing", "guide/install.md", id="reStructuredText"),
+    ],
+)
+async def test_the_title_stands_for_the_document(reader: Editor, path: str, at: str, title: str, nearest: str) -> None:
+    text = markdown(await reader.hover(path, at))
+    head, first, *_ = text.split("\n- ")
+    assert head == "**Related documents**\n"
+    link = f"{reader.uri(nearest)}#L1"
+    assert re.fullmatch(rf"\[{title}\]\({re.escape(link)}\) · [a-z ]+ · {re.escape(nearest)}", first)
+    opened = to_path(link)
+    assert opened is not None
+    assert opened.read_text().startswith(("#", title))
+
+
+async def test_hostile_titles_are_shown_as_they_are(start: StartEditor) -> None:
+    title = "[run](command:evil) <img src=x onerror=alert(1)> ![x](http://evil.example/x.png)"
+    editor = await start()
+    # In reStructuredText none of this is markup.
+    (editor.root / "notes/](command:evil) <b>.rst").write_text(f"{title}\n{'=' * len(title)}\n\n{MUSIC}\n")
+    await editor.command("updateIndex")
+    editor.open("notes/music.md")
+    text = markdown(await editor.hover("notes/music.md", "0:3"))
+    assert "onerror" in text
+    assert "](command:" not in text.replace("\\](command:", "").replace("]\\(command:", "")
+    assert "<img" not in text.replace("\\<img", "")
+    assert "<b" not in text.replace("\\<b", "")
+    assert "](http" not in text.replace("]\\(http", "")
+    links = [to_path(uri) for uri in re.findall(r"\]\((file:[^)]*)\)", text)]
+    assert len(links) == text.count("\n- ")
+    assert all(link is not None and link.exists() for link in links), "they lead to documents"
+
+
+async def test_titles_for_a_client_without_markdown(start: StartEditor) -> None:
+    editor = await start(capabilities=types.ClientCapabilities())
+    editor.open("notes/music.md")
+    await editor.command("updateIndex")
+    hover = await editor.hover("notes/music.md", "0:0")
+    assert hover is not None
+    assert isinstance(hover.contents, types.MarkupContent)
+    assert hover.contents.kind is types.MarkupKind.PlainText
+    assert hover.contents.value.startswith("Related documents\n- Again · ")
+    assert "](" not in hover.contents.value
 
 
 async def test_plain_text_for_a_client_without_markdown(start: StartEditor) -> None:

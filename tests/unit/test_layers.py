@@ -47,6 +47,7 @@ ASYNC_FREE = (
     "text",
     "index",
     "corpus",
+    "documents",
     "embedding",
     "indexer",
     "linked",

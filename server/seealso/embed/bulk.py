@@ -43,8 +43,10 @@ class Bulk:
 
     def __init__(self, client: Client, concurrency: int) -> None:
         self.client = client
-        self.gate = asyncio.Semaphore(concurrency)
         self._concurrency = concurrency
+        self._freed = asyncio.Event()
+        self.active = 0
+        """Requests under way."""
         self._quiet = asyncio.Event()
         self._quiet.set()
         self.trouble = ""
@@ -56,6 +58,19 @@ class Bulk:
 
     def resume(self) -> None:
         self._quiet.set()
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait until one more request may be sent; how many, the pace finds out on the way."""
+        while self.active >= self.client.pace.at_once:
+            self._freed.clear()
+            await self._freed.wait()
+        self.active += 1
+        try:
+            yield
+        finally:
+            self.active -= 1
+            self._freed.set()
 
     async def identify(self) -> Served:
         """Ask the server anew what it is."""
@@ -96,7 +111,7 @@ class Bulk:
                     wait_s = min(2 * wait_s, LONGEST_WAIT_S)
                     if now + pause_s > until:
                         hint = "What was finished is kept; run it again when the server answers."
-                        raise EmbeddingError(str(failure), hint=hint) from failure
+                        raise EmbeddingError(str(failure), hint=hint, passing=True) from failure
                     self.trouble = f"{failure} Trying again in {duration(pause_s)}."
                     log.info("%s", self.trouble)
                     await asyncio.sleep(pause_s)
@@ -118,7 +133,7 @@ class _Call:
     async def work(self) -> None:
         """Send one request after the other until nothing waits any more."""
         while self._waiting:
-            async with self._bulk.gate:
+            async with self._bulk.turn():
                 if self._waiting:
                     await self._settle(self._bulk.client.pace.take(self._waiting, self._texts))
 
@@ -127,7 +142,7 @@ class _Call:
 
         Raises `EmbeddingError` when it is another one: nobody knows which rows are whose.
         """
-        async with self._bulk.gate:
+        async with self._bulk.turn():
             await self._bulk.patiently(self._probe, PATIENCE_S)
 
     async def _settle(self, positions: list[int], *, suspected: bool = False) -> None:

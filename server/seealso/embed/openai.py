@@ -134,8 +134,11 @@ class _Lanes:
             try:
                 async with asyncio.timeout(IDENTIFY_S):
                     served = await self.client.serving()
+                crowded, started = self.bulk.active > 0, time.monotonic()
                 async with asyncio.timeout(ANSWER_S):
                     rows = await self._send(served, [served.prefixes[kind] + text for text in texts])
+                if crowded and len(texts) == 1:
+                    self.client.pace.asked(time.monotonic() - started)
             except TimeoutError:
                 raise self._stay_away(self.bulk.trouble or "The embedding server is not ready, or too busy.") from None
             except FailedError as failure:

@@ -29,6 +29,10 @@ MIN_TITLES = 20
 NEAR_SHARE = 0.35
 """How far from the closest strangers to sameness a near duplicate begins: measured for multilingual-e5-small."""
 MAX_NEAR = 0.98
+MAX_BACKGROUND = 0.95
+"""Where strangers are closer, the workspace repeats itself, or the model says nothing: no scale begins there."""
+LEAST_STEP = 0.01
+"""Between cosines that mean different things."""
 
 _META = "cosines"
 _TEXTS = "texts"
@@ -65,18 +69,19 @@ def calibrate(store: Store, space: Space, embed_titles: Callable[[Sequence[str]]
     # A step of one half pairs texts of different documents.
     step = len(rows) // 2
     cosines = np.concatenate([np.sum(rows * np.roll(rows, step + shift, axis=0), axis=1) for shift in range(4)])
-    background, strangers = float(np.median(cosines)), float(np.quantile(cosines, 0.999))
-    near = min(strangers + NEAR_SHARE * (1 - strangers), MAX_NEAR)
+    background = min(float(np.median(cosines)), MAX_BACKGROUND)
+    strangers = float(np.quantile(cosines, 0.999))
+    near = min(max(strangers + NEAR_SHARE * (1 - strangers), background + LEAST_STEP), MAX_NEAR)
     query_background, query_top = background, background + 0.55 * (1 - background)
     titles = store.titled_texts(TITLES)
     answers = store.embeddings.get(space.id, [text_id for _, text_id in titles])
     titles = [(title, text_id) for title, text_id in titles if text_id in answers]
     if len(titles) >= MIN_TITLES:
         queries = embed_titles([title for title, _ in titles])
-        query_background = float(np.median(queries @ rows.T))
+        query_background = min(float(np.median(queries @ rows.T)), MAX_BACKGROUND)
         own = np.sum(queries * np.stack([answers[text_id] for _, text_id in titles]), axis=1)
-        query_top = max(float(np.quantile(own, 0.9)), query_background + 0.01)
-    profile = ModelProfile(background, max(near, background + 0.01), query_background, query_top)
+        query_top = max(float(np.quantile(own, 0.9)), query_background + LEAST_STEP)
+    profile = ModelProfile(background, near, query_background, query_top)
     store.set_meta(f"{_META} {space.id}", json.dumps({**asdict(profile), _TEXTS: count}))
     return profile
 

@@ -32,13 +32,17 @@ class DocumentVectors:
         self._db = db
 
     def stale(self, model_id: int, how: str) -> list[StaleDocument]:
-        """Return the documents with passages that have no vector made `how` from their present text."""
+        """Return the documents that have no vector made `how` from their present text.
+
+        Those of which no passage has a vector are left out: they are empty, or the model refuses all of them.
+        """
         rows = self._db.execute(
             "SELECT documents.id, path, documents.hash FROM documents LEFT JOIN document_vectors AS vectors"
             " ON document_id = documents.id AND model_id = ? AND vectors.hash = documents.hash AND how = ?"
             " WHERE vectors.hash IS NULL AND documents.hash IS NOT NULL"
-            " AND EXISTS (SELECT 1 FROM passages WHERE passages.document_id = documents.id) ORDER BY documents.id",
-            (model_id, how),
+            " AND EXISTS (SELECT 1 FROM passages JOIN vectors AS parts ON parts.text_id = passages.text_id"
+            " AND parts.model_id = ? WHERE passages.document_id = documents.id) ORDER BY documents.id",
+            (model_id, how, model_id),
         )
         return [StaleDocument(*row) for row in rows]
 

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 _STORED = "<f2"
 
 
+_REFUSED = "is not embedded, only found by words."
+_AGAIN = "`seealso index --rebuild` tries again."
+
+
 @dataclass(frozen=True, slots=True)
 class Space:
     """The vectors of one model."""
@@ -119,7 +123,10 @@ class EmbeddingTable:
             (model_id,),
         )
         return tuple(
-            DocumentProblem(path, f"The passage at line {line + 1} is not embedded, only found by words. {reason}")
+            DocumentProblem(
+                path,
+                f"The passage at line {line + 1} {_REFUSED} {reason} {_AGAIN}",
+            )
             for path, line, reason in rows
         )
 
@@ -128,8 +135,8 @@ class EmbeddingTable:
         (total,) = self._db.execute("SELECT count(*) FROM vectors WHERE model_id = ?", (model_id,)).fetchone()
         rows = self._db.execute(
             "SELECT text_id FROM (SELECT text_id, row_number() OVER (ORDER BY id) AS number FROM vectors"
-            " WHERE model_id = ?) WHERE number % ? = 0 LIMIT ?",
-            (model_id, max(1, total // count), count),
+            " WHERE model_id = ?) WHERE number * ? / ? > (number - 1) * ? / ?",
+            (model_id, count, total, count, total),
         )
         return [row[0] for row in rows]
 

@@ -16,6 +16,7 @@ from pygls.lsp.server import LanguageServer
 
 from seealso import __version__
 from seealso.lsp.features import FEATURES
+from seealso.lsp.masking import MaskingFormatter
 from seealso.lsp.outbox import Outbox
 from seealso.lsp.protocol import Protocol
 
@@ -165,11 +166,9 @@ def main(tcp: tuple[str, int] | None = None) -> int:
     """Serve one client on standard input and output, or over TCP; return the exit code."""
     level = os.environ.get("SEEALSO_LOG", "warning").upper()
     known = level in logging.getLevelNamesMapping()
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=level if known else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(MaskingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler], level=level if known else logging.WARNING)
     if not known:
         logger.warning("SEEALSO_LOG=%s is no log level; using warning.", level.lower())
     if level != "DEBUG":

@@ -10,6 +10,17 @@ from seealso.embed import pace
 from seealso.embed.pace import Pace
 
 
+def settled(budget: int) -> Pace:
+    """Return the pace of a server that has shown to be quick."""
+    pacing = Pace(budget, 4, hurried=False)
+    texts = ["x" * 4000] * 100
+    for _ in range(40):
+        waiting = deque(range(len(texts)))
+        taken = pacing.take(waiting, texts)
+        pacing.learn([texts[position] for position in taken], 1e-6, 0)
+    return pacing
+
+
 def packed(pacing: Pace, texts: list[str]) -> list[list[int]]:
     waiting = deque(range(len(texts)))
     requests = []
@@ -29,16 +40,16 @@ def packed(pacing: Pace, texts: list[str]) -> list[list[int]]:
     ],
 )
 def test_texts_are_packed_in_order(lengths: list[int], budget: int, requests: list[list[int]]) -> None:
-    assert packed(Pace(budget, hurried=False), ["x" * length for length in lengths]) == requests
+    assert packed(settled(budget), ["x" * length for length in lengths]) == requests
 
 
 def test_inputs_of_a_request_are_limited() -> None:
-    sizes = [len(request) for request in packed(Pace(10**9, hurried=False), ["x"] * 2500)]
+    sizes = [len(request) for request in packed(settled(10**9), ["x"] * 2500)]
     assert sizes == [pace.MAX_TEXTS, pace.MAX_TEXTS, 2500 - 2 * pace.MAX_TEXTS]
 
 
 def test_scripts_with_many_characters_have_more_tokens_a_letter() -> None:
-    pacing = Pace(100, hurried=False)
+    pacing = Pace(100, 4, hurried=False)
     assert pacing.tokens("文" * 100) > 2 * pacing.tokens("x" * 100)
     assert pacing.tokens("\ud800") > 0
 
@@ -57,22 +68,36 @@ def settle(pacing: Pace, seconds_a_token: float) -> list[int]:
     ("seconds_a_token", "tokens"),
     [
         pytest.param(1e-7, 12_288, id="fast: what one request may hold"),
-        pytest.param(1e-4, 800, id="a small GPU"),
-        pytest.param(2e-4, 400, id="half as fast"),
+        pytest.param(1e-4, pace.HURRIED_S / 1e-4, id="a small GPU"),
+        pytest.param(2e-4, pace.HURRIED_S / 2e-4, id="half as fast"),
         pytest.param(1.0, pace.LEAST_TOKENS, id="hopeless"),
     ],
 )
 def test_hurried_requests_take_as_long_as_a_question_can_wait(seconds_a_token: float, tokens: int) -> None:
-    settled = settle(Pace(50_000, hurried=True), seconds_a_token)[-1] / 40 * 12
+    settled = settle(Pace(50_000, 4, hurried=True), seconds_a_token)[-1] / 40 * 12
     assert settled == pytest.approx(min(tokens, pace.MAX_TEXTS * 12), rel=0.3)
 
 
-def test_what_is_not_hurried_stays_as_it_is() -> None:
-    assert set(settle(Pace(1000, hurried=False), 1.0)) == {40 * (1000 // 12)}
+def test_what_is_not_hurried_is_as_large_as_the_first_question_allows() -> None:
+    tokens = settle(Pace(50_000, 4, hurried=False), 1e-4)[-1] / 40 * 12
+    assert tokens == pytest.approx(pace.TARGET_S / 1e-4, rel=0.3)
+
+
+def test_a_question_that_had_to_wait_makes_the_others_small() -> None:
+    pacing = Pace(50_000, 4, hurried=False)
+    before = settle(pacing, 1e-4)[-1]
+    pacing.asked(pace.SLOW_S / 2)
+    assert pacing.at_once == 4
+    assert settle(pacing, 1e-4)[-1] == pytest.approx(before, rel=0.05)
+    pacing.asked(2 * pace.SLOW_S)
+    assert pacing.at_once == pace.HURRIED_AT_ONCE
+    after = settle(pacing, 1e-4)
+    assert max(after) <= before / 2
+    assert after[-1] / 40 * 12 == pytest.approx(pace.HURRIED_S / 1e-4, rel=0.3)
 
 
 def test_a_small_quick_request_says_nothing() -> None:
-    pacing, untouched = Pace(10_000, hurried=True), Pace(10_000, hurried=True)
+    pacing, untouched = Pace(10_000, 4, hurried=True), Pace(10_000, 4, hurried=True)
     for _ in range(20):
         pacing.learn(["word"], 0.001, 0)
         pacing.learn(["word"], 5.0, 0)
@@ -90,7 +115,17 @@ def test_a_small_quick_request_says_nothing() -> None:
     ],
 )
 def test_tokens_are_learned_from_the_server(counted: int, tokens: float) -> None:
-    pacing = Pace(1000, hurried=False)
+    pacing = Pace(1000, 4, hurried=False)
     for _ in range(60):
         pacing.learn(["x" * 100], 0.1, counted)
     assert pacing.tokens("x" * 100) == pytest.approx(2 + tokens, abs=1)
+
+
+@pytest.mark.parametrize("hurried", [True, False])
+def test_a_server_far_away_is_not_a_slow_one(hurried: bool) -> None:
+    pacing = Pace(16_384, 4, hurried=hurried, latency_s=0.3)
+    texts = ["x" * 400] * 4000
+    for _ in range(20):
+        taken = pacing.take(deque(range(4000)), texts)
+        pacing.learn(texts[: len(taken)], 0.3 + 1e-7 * 100 * len(taken), 100 * len(taken))
+    assert len(pacing.take(deque(range(4000)), texts)) > 100

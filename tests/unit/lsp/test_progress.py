@@ -22,12 +22,18 @@ from seealso.model import Phase, Progress
         pytest.param(Progress(Phase.READ, 50, 100), 7, "reading 50 of 100 documents", id="read"),
         pytest.param(
             Progress(Phase.EMBED, 1204, 9870, 80.0, 108.3),
-            22,
+            21,
             "embedding 1,204 of 9,870 passages, 2 min left",
             id="embed",
         ),
-        pytest.param(Progress(Phase.COMPARE, 10, 10), 100, "comparing 10 of 10 passages", id="end"),
-        pytest.param(Progress(Phase.COMPARE, 0, 0), 96, "comparing passages", id="nothing to compare"),
+        pytest.param(Progress(Phase.DOCUMENTS, 10, 10), 100, "embedding 10 of 10 documents", id="end"),
+        pytest.param(Progress(Phase.COMPARE, 0, 0), 92, "comparing passages", id="nothing to compare"),
+        pytest.param(
+            Progress(Phase.MODEL, 0, 0, detail="No server answers. Trying again in 2 s."),
+            12,
+            "No server answers. Trying again in 2 s.",
+            id="waiting",
+        ),
         pytest.param(Progress(Phase.READ, 12, 10), 12, "reading 12 of 10 documents", id="more than thought"),
     ],
 )
@@ -82,8 +88,8 @@ async def test_nothing_is_said_before_the_client_has_agreed() -> None:
     bar.end("done again")
     assert wire.values() == [
         {"kind": "begin", "percentage": 0},
-        {"kind": "report", "percentage": 54},
-        {"kind": "report", "percentage": 54},
+        {"kind": "report", "percentage": 52},
+        {"kind": "report", "percentage": 52},
         {"kind": "end", "percentage": None},
     ]
 

@@ -22,6 +22,7 @@ from seealso.lsp.capabilities import Client
 from seealso.lsp.outbox import Outbox
 from seealso.lsp.updates import Updater
 from seealso.model import UpdateReport
+from seealso.settings import resolve
 from seealso.workspace import Workspace
 from unit.lsp.test_progress import Wire
 
@@ -221,6 +222,66 @@ async def test_a_model_that_fails_is_told_once(bench: Bench) -> None:
             await bench.report(bench.updater.request())
     assert bench.shown() == ["seealso: The model is damaged. Install seealso again."]
     assert bench.changes >= 3, "words are indexed: answers may have changed"
+
+
+SERVED = resolve({"embedding": {"backend": "openai", "endpoint": "http://127.0.0.1:9/v1"}})[0]
+AWAY = EmbeddingError("No embedding server answers at http://127.0.0.1:9/v1.", hint="Start it.")
+
+
+async def test_a_server_that_is_away_is_tried_again_until_it_is_back(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(updates, "RETRY_S", (0.01, 0.02))
+    bench.workspace.configure(SERVED)
+    bench.embedder.error = AWAY
+    bench.embedder.gate.set()
+    with pytest.raises(EmbeddingError):
+        await bench.report(bench.updater.request(visible=True))
+    await bench.until(lambda: bench.embedder.asked >= 4)
+    assert bench.shown() == [f"seealso: {AWAY}"], "told once"
+    assert bench.endings() == [f"stopped: {AWAY.message} Next try in 0.0 s."]
+    bench.embedder.error = None
+    await bench.until(lambda: bench.workspace.status().state == "ready")
+    await bench.until(lambda: not bench.updater.running)
+    assert bench.updater._retry is None
+    asked = bench.embedder.asked
+    bench.write("second", "mountains")
+    assert (await bench.report(bench.updater.request())).embedded == 1
+    assert bench.embedder.asked == asked + 1
+
+
+@pytest.mark.parametrize("how", ["asked for", "closed"])
+async def test_one_who_does_not_wait_for_the_next_try(bench: Bench, how: str) -> None:
+    bench.workspace.configure(SERVED)
+    bench.embedder.error = AWAY
+    bench.embedder.gate.set()
+    with pytest.raises(EmbeddingError):
+        await bench.report(bench.updater.request())
+    retry = bench.updater._retry
+    assert retry is not None
+    if how == "closed":
+        bench.updater.close()
+    else:
+        bench.embedder.error = None
+        assert (await bench.report(bench.updater.request())).embedded == 1
+    assert retry.cancelled()
+    assert bench.updater._retry is None
+
+
+async def test_a_model_of_our_own_that_fails_is_not_tried_again(bench: Bench) -> None:
+    bench.embedder.error = AWAY
+    bench.embedder.gate.set()
+    with pytest.raises(EmbeddingError):
+        await bench.report(bench.updater.request())
+    assert bench.updater._retry is None
+
+
+async def test_what_an_update_waits_for_is_shown(bench: Bench) -> None:
+    bench.embedder.activity = "The server starts."
+    answer = bench.updater.request(visible=True)
+    await bench.until(lambda: any("The server starts." in str(params) for _, params in bench.wire.sent))
+    bench.embedder.gate.set()
+    await bench.report(answer)
 
 
 async def test_a_short_update_nobody_asked_for_shows_no_bar(bench: Bench) -> None:
