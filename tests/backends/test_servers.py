@@ -9,17 +9,14 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from backends import models, servers
 from backends.gguf_files import gguf
+from backends.plain import embed, post, status
 from backends.servers import Running, ServerError, llama_server, members
 
 BACKUP, RESTORE, MUSIC = TEXTS = [
@@ -41,31 +38,6 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN)
 subprocess.Popen(["sleep", "600"])
 http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Fine).serve_forever()
 """
-
-Floats = npt.NDArray[np.float32]
-
-
-def post(server: Running, body: dict[str, Any], key: str | None = None) -> bytes:
-    request = urllib.request.Request(
-        f"{server.url}/embeddings",
-        json.dumps({"model": server.model, **body}).encode(),
-        {"Authorization": f"Bearer {key or server.key}", "Content-Type": "application/json"},
-    )
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
-        content: bytes = answer.read()
-        return content
-
-
-def status(server: Running, body: dict[str, Any], key: str | None = None) -> int:
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        post(server, body, key)
-    with refused.value:
-        return refused.value.code
-
-
-def embed(server: Running, texts: list[str], **options: Any) -> Floats:
-    data = json.loads(post(server, {"input": texts, **options}))["data"]
-    return np.array([row["embedding"] for row in sorted(data, key=lambda row: row["index"])], np.float32)
 
 
 def ended(group: int) -> bool:

@@ -2,63 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-HANDBOOK = Path(__file__).parents[1] / "data" / "handbook"
-TIMEOUT_S = 120
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def objects(self) -> list[dict[str, Any]]:
-        """The JSON lines of standard output."""
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-@dataclass(frozen=True, slots=True)
-class Seealso:
-    """Runs `seealso` with a cache of its own."""
-
-    cache: Path
-    folder: Path
-    """What is indexed, or to be indexed."""
-
-    def command(self, *arguments: str | Path) -> list[str]:
-        return [sys.executable, "-m", "seealso", *map(str, arguments)]
-
-    def environment(self, **more: str) -> dict[str, str]:
-        kept = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "FORCE_COLOR", "NO_COLOR")}
-        return {**kept, "SEEALSO_CACHE_DIR": str(self.cache), **more}
-
-    def __call__(
-        self, *arguments: str | Path, stdin: bytes = b"", cwd: Path | None = None, **environment: str
-    ) -> Result:
-        ended = subprocess.run(
-            self.command(*arguments),
-            input=stdin,
-            capture_output=True,
-            cwd=cwd or self.folder.parent,
-            env=self.environment(**environment),
-            timeout=TIMEOUT_S,
-            check=False,
-        )
-        return Result(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+from cli.command import HANDBOOK, Seealso
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from .conftest import Seealso
+from cli.command import Seealso
 
 FIRST = "If copies cannot be read, call the engineer on duty at once and do not try repairs on the only copy left.\n"
 SECOND = FIRST.replace("do not try repairs", "please do not try any repairs")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import HANDBOOK, Seealso
+from cli.command import HANDBOOK, Seealso
 
 STATUS_FIELDS: dict[str, type | tuple[type, ...]] = {
     "documents": int,

@@ -18,10 +18,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cli.command import TIMEOUT_S, Seealso
 from seealso import __version__
 from seealso.workspace import Workspace
-
-from .conftest import TIMEOUT_S, Seealso
 
 
 def test_version(scratch: Seealso) -> None:

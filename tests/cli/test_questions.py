@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Seealso
+from cli.command import Seealso
 
 MATCH_FIELDS = [
     *("path", "line", "end_line", "heading", "text", "score", "lexical", "dense", "relation", "terms"),

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from cli.command import Result, Seealso
 from fault_server import FaultServer
 from seealso.embed.identity import PROBES
-
-from .conftest import Result, Seealso
 
 ROSES = "Roses are pruned in early spring, before the buds open, with clean and very sharp scissors."
 DOCUMENTS = {

@@ -24,6 +24,9 @@ READ_S = 300.0
 """A whole document of 32,768 tokens on a processor takes its time."""
 LIST_S = 30.0
 """A list of models takes none; a server that is busy with its embeddings may be slow to answer all the same."""
+LOOK_S = 5.0
+"""An answer that takes longer is waited for only while somebody still listens: a vLLM that is being ended may keep its
+connections open without ever answering."""
 KEEP_ALIVE_S = 30.0
 MAX_BODY = 256_000_000
 """Bytes of an answer that are read; 16,384 texts of one token with 4,096 numbers each."""
@@ -129,10 +132,33 @@ class Http:
 
     async def post(self, path: str, body: bytes) -> bytes:
         """Return the body of the answer to some JSON; raises `UnreachableError`, `BrokenError`, `StatusError`."""
-        return await self._send("POST", path, body, READ_S)
+        asked = asyncio.ensure_future(self._send("POST", path, body, READ_S))
+        deaf = asyncio.ensure_future(self._deaf())
+        try:
+            await asyncio.wait((asked, deaf), return_when=asyncio.FIRST_COMPLETED)
+            if not asked.done():
+                raise BrokenError("it has stopped listening")
+            return asked.result()
+        finally:
+            asked.cancel()
+            deaf.cancel()
 
     async def close(self) -> None:
         await self._client.aclose()
+
+    async def _deaf(self) -> None:
+        """Return when the server takes no new connections any more."""
+        import httpx
+
+        while True:
+            await asyncio.sleep(LOOK_S)
+            try:
+                await self.get("/models")
+            except UnreachableError as error:
+                if isinstance(error.__cause__, httpx.ConnectError):
+                    return
+            except (BrokenError, StatusError):
+                pass  # whatever it says, it is there
 
     async def _send(self, method: str, path: str, body: bytes | None, read_s: float) -> bytes:
         import httpx

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from seealso.embed.base import ModelInfo, Vectors
-from seealso.embed.cards import ModelCard
+from seealso.embed.cards import UNKNOWN, ModelCard
 from seealso.errors import EmbeddingError
 
 if TYPE_CHECKING:
@@ -52,6 +52,11 @@ def prefixes_of(card: ModelCard, settings: EmbeddingSettings) -> dict[EmbedKind,
     if settings.passage_prefix is not None:
         prefixes["passage"] = prefixes["related"] = settings.passage_prefix
     return prefixes
+
+
+def read_by(card: ModelCard) -> int:
+    """Return what a model reads by its card; who runs one without knows better."""
+    return 0 if card is UNKNOWN else card.max_tokens
 
 
 def dimension_of(wanted: int, native: int, card: ModelCard, name: str) -> int:

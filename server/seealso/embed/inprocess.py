@@ -15,7 +15,7 @@ import numpy as np
 
 from seealso.embed.base import Lane, ModelInfo, Vectors
 from seealso.embed.cards import card_for
-from seealso.embed.identity import PROBES, dimension_of, model_info, prefixes_of
+from seealso.embed.identity import PROBES, dimension_of, model_info, prefixes_of, read_by
 from seealso.embed.wire import unit
 from seealso.errors import EmbeddingError, SettingsError
 
@@ -39,7 +39,7 @@ class InProcessEmbedder:
         card = card_for(self._model)
         self._card, self._prefixes = card, prefixes_of(card, settings)
         said = (settings.model, settings.dimensions, settings.passage_prefix, settings.max_tokens)
-        self.source = f"vllm-inprocess {blake2b(repr(said).encode(), digest_size=8).hexdigest()}"
+        self.source = f"vllm {blake2b(repr(said).encode(), digest_size=8).hexdigest()}"
         self.activity = ""
         self._lock = threading.Lock()
         self._thread: ThreadPoolExecutor | None = None
@@ -60,7 +60,9 @@ class InProcessEmbedder:
         return info
 
     def embed(self, texts: Sequence[str], kind: EmbedKind, lane: Lane = Lane.INTERACTIVE) -> Vectors:  # noqa: ARG002
-        rows: Vectors = self._run(self._embed, [self._prefixes[kind] + text for text in texts])
+        # A lone surrogate is no character, and tokenizers refuse it together with all other texts.
+        clean = [(self._prefixes[kind] + text).encode("utf-8", "replace").decode() for text in texts]
+        rows: Vectors = self._run(self._embed, clean)
         return rows
 
     def close(self) -> None:
@@ -91,7 +93,7 @@ class InProcessEmbedder:
             native = whole.shape[1]
             dimension = dimension_of(settings.dimensions, native, self._card, settings.model)
             reads = int(self._llm.llm_engine.model_config.max_model_len)
-            limits = [limit for limit in (settings.max_tokens, reads, self._card.max_tokens) if limit]
+            limits = [limit for limit in (settings.max_tokens, reads, read_by(self._card)) if limit]
             first = unit(whole[:, :dimension])[0]
             self._info = model_info(self._model, self._card, self._prefixes, dimension, min(limits), first)
         return self._info
@@ -121,6 +123,7 @@ class InProcessEmbedder:
         os.environ.setdefault("VLLM_NO_USAGE_STATS", "1")
         os.environ.setdefault("DO_NOT_TRACK", "1")
         os.environ.setdefault("VLLM_LOGGING_LEVEL", "WARNING")
+        os.environ.setdefault("VLLM_LOGGING_STREAM", "ext://sys.stderr")  # standard output is for answers
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # about things inside of it

@@ -11,9 +11,9 @@ import numpy as np
 
 from seealso.embed import wire
 from seealso.embed.base import SAME_COSINE, ModelInfo, Vectors
-from seealso.embed.cards import UNKNOWN, ModelCard, card_for
+from seealso.embed.cards import UNKNOWN, card_for
 from seealso.embed.http import Http, StatusError
-from seealso.embed.identity import PROBES, dimension_of, doubts_of, model_info, prefixes_of
+from seealso.embed.identity import PROBES, dimension_of, doubts_of, model_info, prefixes_of, read_by
 from seealso.embed.wire import Encoding, unit
 from seealso.errors import EmbeddingError
 
@@ -90,7 +90,7 @@ async def identify(http: Http, settings: EmbeddingSettings) -> Served:
     if dimension < native and await _gives(http, model, texts, Encoding.BASE64, dimension, whole):
         server_dimensions = dimension  # spares it sending the rest
     width = dimension if server_dimensions else native
-    limits = [limit for limit in (settings.max_tokens, _context(entry), _read(card)) if limit]
+    limits = [limit for limit in (settings.max_tokens, _context(entry), read_by(card)) if limit]
     max_tokens = min(limits, default=UNKNOWN.max_tokens)
     if not settings.max_tokens and type(entry.get("max_model_len")) is not int:
         max_tokens = min(max_tokens, UNSURE_TOKENS)
@@ -149,11 +149,6 @@ def _entry(listed: list[dict[str, Any]] | None, wanted: str) -> dict[str, Any]:
         f"The embedding server has {len(listed)} models{': ' + names if names else ''}.",
         hint="Name the one to use in `seealso.embedding.model`.",
     )
-
-
-def _read(card: ModelCard) -> int:
-    """Return what a model reads by its card; the server knows better about one without."""
-    return 0 if card is UNKNOWN else card.max_tokens
 
 
 def _context(entry: Mapping[str, Any]) -> int:
