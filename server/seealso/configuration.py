@@ -44,12 +44,14 @@ def merged(*layers: object) -> object:
         if isinstance(result, Mapping) and isinstance(layer, Mapping):
             keys = [*result, *(key for key in layer if key not in result)]
             result = {key: merged(result.get(key), layer.get(key)) for key in keys}
-        elif layer is not None:
+        elif layer is not None and not (isinstance(result, Mapping) and layer == []):  # Lua's empty table, as a list
             result = layer
     return result
 
 
 def _of_workspace(path: Path) -> tuple[object, tuple[str, ...]]:
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise SettingsError(f"'{path}' cannot be read: it is not a file.", hint="Remove it.")
     wire = _read(path)
     if not isinstance(wire, Mapping):
         return wire, ()
@@ -76,5 +78,5 @@ def _read(path: Path) -> object:
         raise SettingsError(
             f"'{path}' cannot be read: {error.strerror or error}.", hint="Mend its permissions."
         ) from error
-    except ValueError as error:  # no UTF-8, no TOML
+    except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, or a tower of brackets
         raise SettingsError(f"'{path}' is not valid TOML: {error}.", hint="Mend or remove it.") from error

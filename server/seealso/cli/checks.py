@@ -13,11 +13,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seealso.configuration import load, user_file
 from seealso.corpus import CACHE_VARIABLE, cache_directory
-from seealso.errors import EmbeddingError, IndexUnavailableError, SeeAlsoError
+from seealso.errors import EmbeddingError, IndexUnavailableError, SeeAlsoError, SettingsError
 from seealso.units import size
 
 if TYPE_CHECKING:
+    from seealso.embed.base import Embedder
     from seealso.model import Segmentation
 
 MIN_PYTHON = (3, 11)
@@ -35,6 +37,7 @@ _SAMPLES = {
 }
 _PASSAGE = "To restore a deleted file, open the history of its folder and choose the day."
 _ALIKE = "Wer eine gelöschte Datei zurückholen will, öffnet den Verlauf des Ordners und wählt den Tag."
+_REWORDED = "Whoever wants a removed document back looks at the folder's history and picks a date."
 _OTHER = "The recipe needs two onions, a spoon of butter and a pinch of nutmeg."
 
 
@@ -83,24 +86,44 @@ def readers() -> str:
 
 
 def model() -> str:
-    """Embed three sentences; the same meaning in two languages must be nearer than another meaning in one."""
-    import numpy as np
-
+    """Try the model in the package."""
     from seealso.embed.onnx import OnnxEmbedder
 
     with closing(OnnxEmbedder()) as embedder:
-        vectors = embedder.embed([_PASSAGE, _ALIKE, _OTHER], "passage")
-        info = embedder.info
+        return _tried(embedder, _ALIKE)
+
+
+def server() -> str:
+    """Find the server that the user's settings name, or start it, and try it like the model in the package."""
+    from seealso.embed.choice import embedder_for
+    from seealso.settings import Backend
+
+    settings, problems = load(None)
+    if problems:
+        raise SettingsError(" ".join(problems), hint=f"Correct '{user_file()}'.")
+    backend = settings.embedding.backend
+    if backend is Backend.ONNX:
+        return "none is set; the model in the package embeds"
+    with closing(embedder_for(settings)) as embedder:
+        return f"{backend.value}: {_tried(embedder, _REWORDED)}"
+
+
+def _tried(embedder: Embedder, alike: str) -> str:
+    """Embed three sentences; one that means the same as the first must be nearer to it than one that does not."""
+    import numpy as np
+
+    info = embedder.identify()
+    vectors = embedder.embed([_PASSAGE, alike, _OTHER], "passage")
     lengths = np.linalg.norm(vectors, axis=1)
     if vectors.shape != (3, info.dimension) or not np.allclose(lengths, 1.0, atol=1e-3):
         raise EmbeddingError("The embedding model gives vectors of a wrong shape or length.", hint=_REINSTALL)
-    alike, other = float(vectors[0] @ vectors[1]), float(vectors[0] @ vectors[2])
-    if alike <= other:
+    same, other = float(vectors[0] @ vectors[1]), float(vectors[0] @ vectors[2])
+    if same <= other:
         raise EmbeddingError(
-            f"The embedding model finds unrelated texts closer ({other:.2f}) than related ones ({alike:.2f}).",
-            hint=_REINSTALL,
+            f"{info.id} finds unrelated texts closer ({other:.2f}) than related ones ({same:.2f}).",
+            hint=_REINSTALL if embedder.source == "onnx" else "Is it an embedding model, and pooled as it should be?",
         )
-    return f"{info.id}, {info.dimension} dimensions; same meaning {alike:.2f}, other meaning {other:.2f}"
+    return f"{info.id}, {info.dimension} dimensions; same meaning {same:.2f}, other meaning {other:.2f}"
 
 
 def vectors() -> str:
@@ -169,6 +192,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "sqlite": sqlite,
     "readers": readers,
     "model": model,
+    "server": server,
     "vectors": vectors,
     "cache": cache,
     "space": space,

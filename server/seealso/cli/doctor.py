@@ -32,8 +32,9 @@ def register(app: typer.Typer) -> None:
     def _doctor(json: JsonOption = False) -> int:
         """Check that everything seealso needs works on this machine.
 
-        Tries Python, SQLite, the document readers, the embedding model, the vector index, the cache folder and the free
-        space, and says what to do about each problem. The exit code is 1 when there is one.
+        Tries Python, SQLite, the document readers, the embedding model, the embedding server if your settings name one,
+        the vector index, the cache folder and the free space, and says what to do about each problem. The exit code is
+        1 when there is one.
         """
         from seealso.cli.checks import CHECKS
 

@@ -16,7 +16,8 @@ import numpy as np
 from seealso.embed.base import EmbedKind, RefusedTextsError, Vectors, same_fingerprint
 from seealso.embed.client import Client, changed, shortened
 from seealso.embed.failures import FailedError, RefusedError
-from seealso.embed.serving import PROBES, Served
+from seealso.embed.identity import PROBES
+from seealso.embed.serving import Served
 from seealso.errors import EmbeddingError
 from seealso.units import duration
 
@@ -42,8 +43,10 @@ class Bulk:
 
     def __init__(self, client: Client, concurrency: int) -> None:
         self.client = client
-        self.gate = asyncio.Semaphore(concurrency)
         self._concurrency = concurrency
+        self._freed = asyncio.Event()
+        self.active = 0
+        """Requests under way."""
         self._quiet = asyncio.Event()
         self._quiet.set()
         self.trouble = ""
@@ -55,6 +58,19 @@ class Bulk:
 
     def resume(self) -> None:
         self._quiet.set()
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait until one more request may be sent; how many, the pace finds out on the way."""
+        while self.active >= self.client.pace.at_once:
+            self._freed.clear()
+            await self._freed.wait()
+        self.active += 1
+        try:
+            yield
+        finally:
+            self.active -= 1
+            self._freed.set()
 
     async def identify(self) -> Served:
         """Ask the server anew what it is."""
@@ -117,7 +133,7 @@ class _Call:
     async def work(self) -> None:
         """Send one request after the other until nothing waits any more."""
         while self._waiting:
-            async with self._bulk.gate:
+            async with self._bulk.turn():
                 if self._waiting:
                     await self._settle(self._bulk.client.pace.take(self._waiting, self._texts))
 
@@ -126,7 +142,7 @@ class _Call:
 
         Raises `EmbeddingError` when it is another one: nobody knows which rows are whose.
         """
-        async with self._bulk.gate:
+        async with self._bulk.turn():
             await self._bulk.patiently(self._probe, PATIENCE_S)
 
     async def _settle(self, positions: list[int], *, suspected: bool = False) -> None:

@@ -31,7 +31,26 @@ def embedder_for(settings: Settings) -> Embedder:
             "`seealso.embedding.backend` is `openai`, but there is no `seealso.embedding.endpoint`.",
             hint="Set it to the address of the server, such as http://127.0.0.1:8000/v1.",
         )
+    if embedding.backend is Backend.VLLM_INPROCESS:
+        from seealso.embed.inprocess import InProcessEmbedder
+
+        _require_model(embedding)
+        return InProcessEmbedder(embedding, settings.vllm)
+    if not embedding.endpoint:
+        from seealso.embed.vllm import vllm_embedder
+
+        _require_model(embedding)
+        return vllm_embedder(embedding, settings.vllm)
     return _server(embedding)
+
+
+def _require_model(settings: EmbeddingSettings) -> None:
+    """Raise `SettingsError` when the settings do not name a model, which vLLM cannot do without."""
+    if not settings.model:
+        raise SettingsError(
+            "`seealso.embedding.model` is empty, and vLLM needs to know what to load.",
+            hint="Set it to a name such as Qwen/Qwen3-Embedding-0.6B, or to the folder of a model.",
+        )
 
 
 def _server(settings: EmbeddingSettings) -> Embedder:

@@ -43,7 +43,9 @@ class Client:
         """What is there, as far as known; read by other threads as well."""
         self.expected: ModelInfo | None = None
         """What was there last: whoever comes back after the connection was lost has to be the same."""
-        self.pace = Pace(settings.batch_tokens, hurried=True)
+        self.pace = Pace(settings.batch_tokens, settings.concurrency, hurried=True)
+        self._paced: Http | None = None
+        """The connection that the pace was found out with."""
 
     async def close(self) -> None:
         for http in self._https.values():
@@ -94,8 +96,11 @@ class Client:
     def _take(self, served: Served) -> Served:
         if self.expected is not None and not same_model(self.expected, served.info):
             raise changed(self.expected, served.info)
-        if self.served is None or self.served.http is not served.http:
-            self.pace = Pace(self._settings.batch_tokens, hurried=not served.http.endpoint.priorities)
+        if self._paced is not served.http:
+            self._paced = served.http
+            # Of a vLLM it is hoped that it was started with priorities; if not, questions will tell.
+            patient = served.vllm or served.http.endpoint.priorities
+            self.pace = Pace(self._settings.batch_tokens, self._settings.concurrency, hurried=not patient)
         self.served, self.expected = served, served.info
         for doubt in served.doubts:
             log.warning("%s", doubt)

@@ -22,6 +22,8 @@ class Endpoint:
     key: str = field(default="", repr=False)
     priorities: bool = False
     """It is known to serve requests with a lower `priority` first."""
+    model: str = ""
+    """The name this server knows its model by; empty: the one in the settings, or its only one."""
 
     def __post_init__(self) -> None:
         """Refuse a key that no header can carry: what HTTP libraries say of it would show it."""

@@ -51,15 +51,18 @@ class OpenAIEmbedder:
         *,
         place: str,
         activity: Callable[[], str] = str,
+        used: Callable[[], None] = lambda: None,
         release: Callable[[], None] = lambda: None,
     ) -> None:
         """Take the server that `connect` finds, likeliest address first; it may block, and start one.
 
-        `place` tells servers apart in `source`, `activity` says what `connect` is waiting for, `release` ends its wait.
+        `place` tells servers apart in `source`, `activity` says what `connect` is waiting for, `used` is called with
+        every use, and `release` ends the wait and gives the server back.
         """
         self._connect = connect
         self._settings = settings
         self._activity = activity
+        self._used = used
         self._release = release
         said = (settings.model, settings.dimensions, settings.passage_prefix, settings.max_tokens)
         self.source = f"{place} {blake2b(repr(said).encode(), digest_size=8).hexdigest()}"
@@ -84,10 +87,12 @@ class OpenAIEmbedder:
         return self._activity() or (running[1].bulk.trouble if running is not None else "")
 
     def identify(self) -> ModelInfo:
+        self._used()
         thread, lanes = self._run()
         return thread.run(lanes.bulk.identify()).info
 
     def embed(self, texts: Sequence[str], kind: EmbedKind, lane: Lane = Lane.INTERACTIVE) -> Vectors:
+        self._used()
         thread, lanes = self._run()
         return thread.run(lanes.now(texts, kind) if lane is Lane.INTERACTIVE else lanes.bulk.embed(texts, kind))
 
@@ -129,14 +134,17 @@ class _Lanes:
             try:
                 async with asyncio.timeout(IDENTIFY_S):
                     served = await self.client.serving()
+                crowded, started = self.bulk.active > 0, time.monotonic()
                 async with asyncio.timeout(ANSWER_S):
                     rows = await self._send(served, [served.prefixes[kind] + text for text in texts])
+                if crowded and len(texts) == 1:
+                    self.client.pace.asked(time.monotonic() - started)
             except TimeoutError:
                 raise self._stay_away(self.bulk.trouble or "The embedding server is not ready, or too busy.") from None
             except FailedError as failure:
                 raise self._stay_away(str(failure)) from failure
             except RefusedError as refusal:
-                raise EmbeddingError(f"The embedding server refuses the text: {refusal}.") from refusal
+                raise EmbeddingError(f"The embedding server refuses the text: {refusal}") from refusal
         self._away_s = AWAY_S
         return rows
 

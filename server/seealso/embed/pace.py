@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-LEAST_TOKENS = 64
+LEAST_TOKENS = 32
 MAX_TEXTS = 1024
 """Inputs of one request; some servers refuse more than 2,048."""
-TARGET_S = 0.08
-"""Time that a request in the bulk lane may take at a server that knows no priorities: a query sent meanwhile waits for
-as long. Measured: two requests of 256 texts made it wait 1.2 to 1.6 s, two of 16 texts 0.08 s."""
-_FIRST_TOKENS = 256
-"""Half a second of a small model on a processor; it takes five answers to get from here to 8,192."""
+TARGET_S = 0.4
+"""Time that a request in the bulk lane should take, others under way included: so long may the first question wait."""
+HURRIED_S, HURRIED_AT_ONCE = 0.08, 2
+"""The same, and how many requests there are at a time, at a server where a query waits for what was sent before it.
+Measured with vLLM as it is by default: two requests of 256 texts made it wait 1.2 to 1.6 s, two of 16 texts 0.08 s."""
+SLOW_S = 0.15
+"""A question that takes longer while texts are embedded in bulk has waited for them."""
+_FIRST_TOKENS = 128
+"""A tenth of a second of a small model on a processor; it takes six answers to get from here to 8,192."""
 _BYTES_A_TOKEN = 4.0
 """English prose in the vocabularies of multilingual models; the servers' own counts correct it."""
 _WEIGHT = 0.2
@@ -21,12 +25,24 @@ _WEIGHT = 0.2
 class Pace:
     """Pack texts by an estimate of their tokens, and learn from each answer how large the next request may be."""
 
-    def __init__(self, most_tokens: int, *, hurried: bool) -> None:
-        """Pack up to `most_tokens`, fewer when `hurried`: then each request is to take no longer than `TARGET_S`."""
+    def __init__(self, most_tokens: int, at_once: int, *, hurried: bool) -> None:
+        """Pack up to `most_tokens` into a request and send `at_once`; fewer when `hurried`, so that a query gets in."""
         self._most = most_tokens
+        self._at_once = at_once
         self._hurried = hurried
-        self._budget = float(min(most_tokens, _FIRST_TOKENS) if hurried else most_tokens)
+        self._budget = float(min(most_tokens, _FIRST_TOKENS))
         self._bytes_a_token = _BYTES_A_TOKEN
+
+    @property
+    def at_once(self) -> int:
+        """Return how many bulk requests may be under way."""
+        return min(self._at_once, HURRIED_AT_ONCE) if self._hurried else self._at_once
+
+    def asked(self, seconds: float) -> None:
+        """Take note of how long a question took while texts were embedded in bulk."""
+        if seconds > SLOW_S and not self._hurried:
+            self._hurried = True
+            self._budget = min(self._budget, max(LEAST_TOKENS, self._budget * HURRIED_S / TARGET_S))
 
     def tokens(self, text: str) -> int:
         """Estimate the tokens of a text; the bytes of scripts with many characters say more than their letters."""
@@ -48,9 +64,9 @@ class Pace:
         if counted:
             size = sum(len(text.encode("utf-8", "replace")) for text in texts)
             self._bytes_a_token += _WEIGHT * (min(max(size / counted, 0.5), 8.0) - self._bytes_a_token)
-        if self._hurried and seconds > 0:
+        if seconds > 0:
             tokens = sum(self.tokens(text) for text in texts)
             # Of what was sent, not of what might have been: the last request of a call is small and quick.
-            wanted = tokens * min(max(TARGET_S / seconds, 0.5), 2.0)
+            wanted = tokens * min(max((HURRIED_S if self._hurried else TARGET_S) / seconds, 0.5), 2.0)
             if wanted > self._budget or tokens > 0.5 * self._budget:
                 self._budget = min(max(wanted, LEAST_TOKENS), self._most)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +12,7 @@ from seealso.embed import wire
 from seealso.embed.base import SAME_COSINE, ModelInfo, Vectors
 from seealso.embed.cards import UNKNOWN, ModelCard, card_for
 from seealso.embed.http import Http, StatusError
+from seealso.embed.identity import PROBES, dimension_of, doubts_of, model_info, prefixes_of
 from seealso.embed.wire import Encoding, unit
 from seealso.errors import EmbeddingError
 
@@ -21,13 +20,6 @@ if TYPE_CHECKING:
     from seealso.embed.base import EmbedKind
     from seealso.settings import EmbeddingSettings
 
-PROBES = (
-    "To restore a deleted file, open the history of its folder and choose the day.",
-    "Whoever wants a removed document back looks at the folder's history and picks a date.",
-    "The recipe needs two onions, a spoon of butter and a pinch of nutmeg.",
-)
-"""Two texts that mean the same and one that does not. The first one's vector is the model's fingerprint."""
-MIN_DIMENSION = 32
 MAX_CONTEXT = 10_000_000
 """A server that says it reads more tokens is not believed."""
 
@@ -50,12 +42,15 @@ class Served:
     extra: Mapping[str, Any]
     """More fields of each request."""
     prefixes: Mapping[EmbedKind, str]
+    vllm: bool = False
     doubts: tuple[str, ...] = ()
     """What looks wrong with the vectors, for the user."""
 
     def body(self, texts: Sequence[str], priority: int) -> bytes:
         """Return a request; a lower `priority` is served first where the server can."""
-        extra = {**self.extra, "priority": priority} if self.http.endpoint.priorities else self.extra
+        # A vLLM without that policy takes the field and does as it did before.
+        priorities = self.http.endpoint.priorities or self.vllm
+        extra = {**self.extra, "priority": priority} if priorities else self.extra
         return wire.request(self.model, texts, self.encoding, dimensions=self.dimensions, extra=extra)
 
     def rows(self, answer: wire.Answer) -> Vectors:
@@ -73,15 +68,16 @@ async def identify(http: Http, settings: EmbeddingSettings) -> Served:
     has to settle.
     """
     listed = await _listed(http)
-    entry = _entry(listed, settings.model)
-    name = entry.get("id", "") or settings.model
+    wanted = http.endpoint.model or settings.model
+    entry = _entry(listed, wanted)
+    name = entry.get("id", "") or wanted
     card = card_for(settings.model, name, str(entry.get("root") or ""))
-    prefixes = _prefixes(card, settings)
+    prefixes = prefixes_of(card, settings)
     texts = [prefixes["passage"] + text for text in PROBES]
-    model = settings.model or name
+    model = wanted or name
     found = await _ask(http, model, texts, Encoding.BASE64)
     native = found.vectors.shape[1]
-    dimension = _dimension(settings.dimensions, native, card, name or model)
+    dimension = dimension_of(settings.dimensions, native, card, name or model)
     whole = unit(found.vectors[:, :dimension])
     server_dimensions = 0
     if dimension < native and await _gives(http, model, texts, Encoding.BASE64, dimension, whole):
@@ -90,17 +86,15 @@ async def identify(http: Http, settings: EmbeddingSettings) -> Served:
     limits = [limit for limit in (settings.max_tokens, _context(entry), _read(card)) if limit]
     max_tokens = min(limits, default=UNKNOWN.max_tokens)
     encoding, extra = Encoding.BASE64, {}
-    if entry.get("owned_by") == "vllm":
+    vllm = entry.get("owned_by") == "vllm"
+    if vllm:
         # Servers cut off long texts only when they are told to; last-token pooling needs the end mark vLLM keeps.
         cut = {"truncate_prompt_tokens": max_tokens if settings.max_tokens or _context(entry) else -1}
         if await _gives(http, model, texts, Encoding.RAW, server_dimensions, whole, cut):
             encoding, extra = Encoding.RAW, cut
-    shown = name_of(name or model or found.model) or "unnamed"
-    custom = prefixes["passage"] != card.prefix("passage")
-    mark = f"~{blake2b(prefixes['passage'].encode(), digest_size=3).hexdigest()}" if custom else ""
     return Served(
         http=http,
-        info=ModelInfo(f"{shown}/{dimension}{mark}", dimension, max_tokens, whole[0]),
+        info=model_info(name or model or found.model, card, prefixes, dimension, max_tokens, whole[0]),
         model=model,
         echo=found.model,
         width=width,
@@ -108,15 +102,9 @@ async def identify(http: Http, settings: EmbeddingSettings) -> Served:
         dimensions=server_dimensions,
         extra=extra,
         prefixes=prefixes,
-        doubts=_doubts(whole),
+        vllm=vllm,
+        doubts=doubts_of(whole),
     )
-
-
-def name_of(model: str) -> str:
-    """Return a model's name without the folders of a path; `Qwen/Qwen3-Embedding-4B` keeps its publisher."""
-    if model.startswith(("/", ".", "~")) or "\\" in model or model.endswith((".gguf", ".safetensors")):
-        return PurePath(model.replace("\\", "/")).name.removesuffix(".gguf") or model
-    return model
 
 
 async def _listed(http: Http) -> list[dict[str, Any]] | None:
@@ -151,32 +139,6 @@ def _entry(listed: list[dict[str, Any]] | None, wanted: str) -> dict[str, Any]:
         f"The embedding server has {len(listed)} models{': ' + names if names else ''}.",
         hint="Name the one to use in `seealso.embedding.model`.",
     )
-
-
-def _prefixes(card: ModelCard, settings: EmbeddingSettings) -> dict[EmbedKind, str]:
-    language = settings.query_language.strip()
-    prefixes: dict[EmbedKind, str] = {kind: card.prefix(kind, language) for kind in ("query", "passage", "related")}
-    if settings.query_prefix is not None:
-        prefixes["query"] = settings.query_prefix
-    if settings.passage_prefix is not None:
-        prefixes["passage"] = prefixes["related"] = settings.passage_prefix
-    return prefixes
-
-
-def _dimension(wanted: int, native: int, card: ModelCard, name: str) -> int:
-    if not wanted:
-        return min(card.dimension or native, native)
-    if wanted > native or wanted < min(MIN_DIMENSION, native):
-        raise EmbeddingError(
-            f"`seealso.embedding.dimensions` is {wanted}, but {name} gives {native} numbers.",
-            hint=f"Choose from {min(MIN_DIMENSION, native)} to {native}, or 0 for what suits the model.",
-        )
-    if wanted < native and not card.matryoshka:
-        raise EmbeddingError(
-            f"{name} was not trained to have its vectors cut off: {wanted} of {native} numbers would find little.",
-            hint="Set `seealso.embedding.dimensions` to 0.",
-        )
-    return wanted
 
 
 def _read(card: ModelCard) -> int:
@@ -229,14 +191,3 @@ async def _gives(
     except wire.AnswerError:
         pass
     return False
-
-
-def _doubts(whole: Vectors) -> tuple[str, ...]:
-    alike, other = float(whole[0] @ whole[1]), float(whole[0] @ whole[2])
-    if alike > other:
-        return ()
-    doubt = (
-        f"The model finds unrelated texts closer ({other:.2f}) than related ones ({alike:.2f}): it is no embedding "
-        "model, or the server pools its tokens in another way than it was trained for."
-    )
-    return (doubt,)

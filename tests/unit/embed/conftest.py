@@ -46,7 +46,7 @@ def connect(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -
     monkeypatch.setattr(openai, "IDENTIFY_S", 5.0)
     monkeypatch.setattr(openai, "ANSWER_S", 5.0)
     monkeypatch.setattr(bulk, "PATIENCE_S", 5.0)
-    monkeypatch.setattr(bulk, "FIRST_PATIENCE_S", 0.1)
+    monkeypatch.setattr(bulk, "FIRST_PATIENCE_S", 0.04)
     monkeypatch.setattr(bulk, "FIRST_WAIT_S", 0.01)
     monkeypatch.setattr(bulk, "LONGEST_WAIT_S", 0.05)
     made: list[openai.OpenAIEmbedder] = []

@@ -121,8 +121,8 @@ def test_waiting_time_is_needed_even_if_none_is_asked(fault_server: FaultServer,
 def test_a_server_that_is_away_for_good(
     fault_server: FaultServer, connect: Connect, monkeypatch: pytest.MonkeyPatch, aside: Executor, connected: bool
 ) -> None:
-    monkeypatch.setattr(bulk, "PATIENCE_S", 0.5)
-    monkeypatch.setattr(bulk, "FIRST_PATIENCE_S", 0.5)
+    monkeypatch.setattr(bulk, "PATIENCE_S", 0.3)
+    monkeypatch.setattr(bulk, "FIRST_PATIENCE_S", 0.3)
     embedder = connect(fault_server)
     if connected:
         embedder.identify()
@@ -229,7 +229,7 @@ def test_only_poisoned_texts(fault_server: FaultServer, connect: Connect) -> Non
 def test_a_server_that_is_broken(
     fault_server: FaultServer, connect: Connect, monkeypatch: pytest.MonkeyPatch, fault: AnyFault
 ) -> None:
-    monkeypatch.setattr(bulk, "PATIENCE_S", 0.15)
+    monkeypatch.setattr(bulk, "PATIENCE_S", 0.1)
     embedder = served(connect, fault_server, priorities=True)
     fault_server.when(lambda texts: True, fault)
     with pytest.raises(EmbeddingError) as caught:
@@ -243,7 +243,7 @@ def test_a_server_that_is_broken(
 def test_a_server_that_breaks_while_a_request_is_taken_apart(
     fault_server: FaultServer, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk, "PATIENCE_S", 0.15)
+    monkeypatch.setattr(bulk, "PATIENCE_S", 0.1)
     embedder = served(connect, fault_server, priorities=True)
     fault_server.script(Status(400), None)  # refused, and the probe finds it well
     fault_server.when(lambda texts: len(fault_server.embeddings) > 2, Status(400))

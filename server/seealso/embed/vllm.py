@@ -1,0 +1,108 @@
+"""vLLM, started and looked after by us: the embedder of any server, with one that is there when it is needed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from seealso.embed.openai import OpenAIEmbedder
+from seealso.errors import SeeAlsoError
+
+if TYPE_CHECKING:
+    from seealso.embed.endpoint import Endpoint
+    from seealso.embed.managed.client import ManagedVllm
+    from seealso.settings import EmbeddingSettings, VllmSettings
+
+
+KEEP_S = 60.0
+"""A process gives the server back after so long without a use; its own idle time begins then."""
+
+
+def vllm_embedder(settings: EmbeddingSettings, vllm: VllmSettings) -> OpenAIEmbedder:
+    """Return an embedder whose server is started by its first use, and shared with all of the user's processes."""
+    server = _Server(settings, vllm)
+    return OpenAIEmbedder(
+        server.connect, settings, place="vllm", activity=server.activity, release=server.release, used=server.used
+    )
+
+
+class _Server:
+    """A vLLM that is looked for when it is wanted: without one, what is in the index is still found."""
+
+    def __init__(self, settings: EmbeddingSettings, vllm: VllmSettings) -> None:
+        self._settings, self._vllm = settings, vllm
+        self._lock = threading.Lock()
+        self._managed: ManagedVllm | None = None
+        self._last = 0.0
+        self._idle: threading.Timer | None = None
+        """Runs while we have the server; None when it was given back, or never taken."""
+
+    def connect(self) -> tuple[Endpoint, ...]:
+        """Return where the server is, when it is healthy; raises `EmbeddingError` when there can be none."""
+        with self._lock:
+            if self._managed is None:
+                self._managed = self._found()
+        endpoint = self._managed.endpoint()
+        with self._lock:
+            self._last = time.monotonic()
+            if self._idle is None:
+                self._look_again(KEEP_S)
+        return (endpoint,)
+
+    def used(self) -> None:
+        """Take note that somebody uses the server, and take it again if it was given back."""
+        with self._lock:
+            self._last = time.monotonic()
+            lapsed = self._managed is not None and self._idle is None
+        if lapsed:
+            # Aside: it may have ended, and then it takes long to start; the question goes without it meanwhile.
+            threading.Thread(target=self._rejoin, name="seealso-rejoin", daemon=True).start()
+
+    def _rejoin(self) -> None:
+        with suppress(SeeAlsoError):  # whoever asks the server meets the same, and says so
+            self.connect()
+
+    def _look_again(self, seconds: float) -> None:
+        self._idle = threading.Timer(seconds, self._give_back_if_idle)
+        self._idle.daemon = True
+        self._idle.start()
+
+    def _give_back_if_idle(self) -> None:
+        """Let an editor that stays open over night not keep the GPU busy."""
+        with self._lock:
+            if self._idle is None or self._managed is None:
+                return
+            left_s = self._last + KEEP_S - time.monotonic()
+            if left_s > 0:
+                self._look_again(left_s)
+                return
+            self._idle = None
+        self._managed.close()
+
+    def activity(self) -> str:
+        return self._managed.activity if self._managed is not None else ""
+
+    def release(self) -> None:
+        with self._lock:
+            if self._idle is not None:
+                self._idle.cancel()
+                self._idle = None
+        if self._managed is not None:
+            self._managed.close()
+
+    def _found(self) -> ManagedVllm:
+        from seealso.embed.managed.client import ManagedVllm
+        from seealso.embed.managed.command import find_command
+        from seealso.embed.managed.launch import Launch
+
+        launch = Launch(
+            command=find_command(self._vllm.command),
+            model=self._settings.model,
+            max_model_len=self._vllm.max_model_len or None,
+            gpu_memory_utilization=self._vllm.gpu_memory_utilization or None,
+            arguments=self._vllm.arguments,
+            idle_s=60 * self._vllm.idle_minutes,
+        )
+        return ManagedVllm(launch)

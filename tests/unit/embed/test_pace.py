@@ -1,0 +1,120 @@
+"""How many texts go into one request."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import pytest
+
+from seealso.embed import pace
+from seealso.embed.pace import Pace
+
+
+def settled(budget: int) -> Pace:
+    """Return the pace of a server that has shown to be quick."""
+    pacing = Pace(budget, 4, hurried=False)
+    texts = ["x" * 4000] * 100
+    for _ in range(40):
+        waiting = deque(range(len(texts)))
+        taken = pacing.take(waiting, texts)
+        pacing.learn([texts[position] for position in taken], 1e-6, 0)
+    return pacing
+
+
+def packed(pacing: Pace, texts: list[str]) -> list[list[int]]:
+    waiting = deque(range(len(texts)))
+    requests = []
+    while waiting:
+        requests.append(pacing.take(waiting, texts))
+    return requests
+
+
+@pytest.mark.parametrize(
+    ("lengths", "budget", "requests"),
+    [
+        pytest.param([32, 32, 32], 20, [[0, 1], [2]], id="as many as fit"),
+        pytest.param([32, 400, 32], 20, [[0], [1], [2]], id="a long one alone"),
+        pytest.param([400, 400], 1, [[0], [1]], id="at least one"),
+        pytest.param([0, 0, 0, 0], 6, [[0, 1, 2], [3]], id="empty texts cost something"),
+        pytest.param([], 20, [], id="none"),
+    ],
+)
+def test_texts_are_packed_in_order(lengths: list[int], budget: int, requests: list[list[int]]) -> None:
+    assert packed(settled(budget), ["x" * length for length in lengths]) == requests
+
+
+def test_inputs_of_a_request_are_limited() -> None:
+    sizes = [len(request) for request in packed(settled(10**9), ["x"] * 2500)]
+    assert sizes == [pace.MAX_TEXTS, pace.MAX_TEXTS, 2500 - 2 * pace.MAX_TEXTS]
+
+
+def test_scripts_with_many_characters_have_more_tokens_a_letter() -> None:
+    pacing = Pace(100, 4, hurried=False)
+    assert pacing.tokens("文" * 100) > 2 * pacing.tokens("x" * 100)
+    assert pacing.tokens("\ud800") > 0
+
+
+def settle(pacing: Pace, seconds_a_token: float) -> list[int]:
+    """Return the characters of one request after the other to a server of some speed."""
+    sizes = []
+    for _ in range(40):
+        taken = pacing.take(deque(range(20_000)), ["x" * 40] * 20_000)
+        sizes.append(40 * len(taken))
+        pacing.learn(["x" * 40] * len(taken), seconds_a_token * 12 * len(taken), 0)
+    return sizes
+
+
+@pytest.mark.parametrize(
+    ("seconds_a_token", "tokens"),
+    [
+        pytest.param(1e-7, 12_288, id="fast: what one request may hold"),
+        pytest.param(1e-4, pace.HURRIED_S / 1e-4, id="a small GPU"),
+        pytest.param(2e-4, pace.HURRIED_S / 2e-4, id="half as fast"),
+        pytest.param(1.0, pace.LEAST_TOKENS, id="hopeless"),
+    ],
+)
+def test_hurried_requests_take_as_long_as_a_question_can_wait(seconds_a_token: float, tokens: int) -> None:
+    settled = settle(Pace(50_000, 4, hurried=True), seconds_a_token)[-1] / 40 * 12
+    assert settled == pytest.approx(min(tokens, pace.MAX_TEXTS * 12), rel=0.3)
+
+
+def test_what_is_not_hurried_is_as_large_as_the_first_question_allows() -> None:
+    tokens = settle(Pace(50_000, 4, hurried=False), 1e-4)[-1] / 40 * 12
+    assert tokens == pytest.approx(pace.TARGET_S / 1e-4, rel=0.3)
+
+
+def test_a_question_that_had_to_wait_makes_the_others_small() -> None:
+    pacing = Pace(50_000, 4, hurried=False)
+    before = settle(pacing, 1e-4)[-1]
+    pacing.asked(pace.SLOW_S / 2)
+    assert (pacing.at_once, settle(pacing, 1e-4)[-1]) == (4, before)
+    pacing.asked(2 * pace.SLOW_S)
+    assert pacing.at_once == pace.HURRIED_AT_ONCE
+    after = settle(pacing, 1e-4)
+    assert max(after) <= before / 2
+    assert after[-1] / 40 * 12 == pytest.approx(pace.HURRIED_S / 1e-4, rel=0.3)
+
+
+def test_a_small_quick_request_says_nothing() -> None:
+    pacing, untouched = Pace(10_000, 4, hurried=True), Pace(10_000, 4, hurried=True)
+    for _ in range(20):
+        pacing.learn(["word"], 0.001, 0)
+        pacing.learn(["word"], 5.0, 0)
+    texts = ["x" * 40] * 1000
+    assert packed(pacing, texts) == packed(untouched, texts)
+
+
+@pytest.mark.parametrize(
+    ("counted", "tokens"),
+    [
+        pytest.param(50, 50, id="two bytes a token"),
+        pytest.param(0, 25, id="not counted"),
+        pytest.param(1, 12.5, id="hardly any"),
+        pytest.param(10**400, 200, id="gigantic"),
+    ],
+)
+def test_tokens_are_learned_from_the_server(counted: int, tokens: float) -> None:
+    pacing = Pace(1000, 4, hurried=False)
+    for _ in range(60):
+        pacing.learn(["x" * 100], 0.1, counted)
+    assert pacing.tokens("x" * 100) == pytest.approx(2 + tokens, abs=1)
