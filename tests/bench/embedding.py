@@ -123,7 +123,7 @@ def ours(backend: Backend, embedder: Embedder, texts: Sequence[str]) -> float:
                 parts: Segmentation = reader.segmenter().segment(text.encode())
                 store.put_document(f"{number}.txt", size=1, mtime_ns=0, digest=b"x", segmentation=parts)
         spaces = Spaces(Path(folder), backend.settings, embedder)
-        space = spaces.enter(store, embedder.identify())
+        space = spaces.enter(store, embedder, embedder.identify())
         pending = store.embeddings.pending(space.id)
         started = time.perf_counter()
         EmbeddingWork(store, embedder, space, [pending], lambda _: None, lambda: False).run()
