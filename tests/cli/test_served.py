@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fault_server import FaultServer
-from seealso.embed.serving import PROBES
+from seealso.embed.identity import PROBES
 
 from .conftest import Result, Seealso
 

@@ -11,7 +11,7 @@ from lsprotocol import types
 from fault_server import FaultServer
 from lsp.conftest import MUSIC, StartEditor, write
 from lsp.editor import VSCODE, Editor
-from seealso.embed.serving import PROBES
+from seealso.embed.identity import PROBES
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

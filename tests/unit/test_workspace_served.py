@@ -13,7 +13,7 @@ import pytest
 
 from fault_server import FaultServer, ListedModel, Personality, Status
 from seealso import meter
-from seealso.embed.serving import PROBES
+from seealso.embed.identity import PROBES
 from seealso.errors import EmbeddingError
 from seealso.index.database import FILE_NAME
 from seealso.model import Phase, Progress
