@@ -14,6 +14,8 @@ from seealso.settings import Settings, resolve, user_only_sections
 
 CONFIG_VARIABLE = "SEEALSO_CONFIG"
 WORKSPACE_FILE = "seealso.toml"
+WIDENING = frozenset({"maxFileBytes", "useIgnoreFiles"})
+"""Settings of `index` by which a folder could have more read than its user has asked for."""
 MAX_BYTES = 1_000_000
 
 
@@ -56,9 +58,13 @@ def _of_workspace(path: Path) -> tuple[object, tuple[str, ...]]:
     if not isinstance(wire, Mapping):
         return wire, ()
     forbidden = user_only_sections().intersection(wire)
+    index = wire.get("index")
+    if isinstance(index, Mapping) and (wider := WIDENING.intersection(index)):
+        wire = {**wire, "index": {key: value for key, value in index.items() if key not in wider}}
+        forbidden |= {f"index.{key}" for key in wider}
     refused = tuple(
         f"'{path}' sets `seealso.{key}`, which only your own settings may: whoever wrote the folder's files could "
-        f"otherwise have your text sent elsewhere or run a program. Put it into '{user_file()}' if you want it."
+        f"otherwise have more of it read, your text sent elsewhere, or a program run. Put it into '{user_file()}' if you want it."
         for key in sorted(forbidden)
     )
     return {key: value for key, value in wire.items() if key not in forbidden}, refused

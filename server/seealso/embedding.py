@@ -46,8 +46,8 @@ def identify(embedder: Embedder, report: Report, cancelled: Cancelled) -> ModelI
     Raises `CancelledError` when the user has stopped it, `EmbeddingError` when there is none.
     """
     known = embedder.known
-    if known is not None and known.fingerprint is None:
-        return known  # it is in this process, and cannot have changed
+    if known is not None and not may_have_changed(known):
+        return known
     meter = Meter(report, cancelled, Phase.MODEL, 0)
     pool = ThreadPoolExecutor(1, "seealso-identify")
     try:
@@ -58,6 +58,11 @@ def identify(embedder: Embedder, report: Report, cancelled: Cancelled) -> ModelI
 
 _Running = tuple[list[int], Future[tuple[Vectors, dict[int, str], float]]]
 """Text ids, and what becomes of them: rows, why some have none, and the seconds it took."""
+
+
+def may_have_changed(info: ModelInfo) -> bool:
+    """Tell whether somebody may have put another model where this one was; what is in this process stays."""
+    return info.fingerprint is not None
 
 
 class EmbeddingWork:
@@ -144,8 +149,8 @@ def wait_for(future: Future[T], meter: Meter, embedder: Embedder) -> T:
         try:
             return future.result(timeout=_LOOK_EVERY_S)
         except TimeoutError:
-            if future.done():
-                raise
+            if future.done():  # between the time-out and this line
+                return future.result()
             meter.wait(embedder.activity)
 
 

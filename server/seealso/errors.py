@@ -25,6 +25,11 @@ class DocumentError(SeeAlsoError):
 class EmbeddingError(SeeAlsoError):
     """The embedding model is missing, damaged, or refused its input."""
 
+    def __init__(self, message: str, *, hint: str = "", passing: bool = False) -> None:
+        """Say with `passing` that it may work later without anybody doing anything."""
+        super().__init__(message, hint=hint)
+        self.passing = passing
+
 
 class IndexUnavailableError(SeeAlsoError):
     """The workspace has no usable index, or another process is writing it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from hashlib import blake2b
@@ -243,6 +243,16 @@ class UpdateReport:
     pending: int = 0
     """Texts still without a vector (cancelled, or the model failed)."""
     cancelled: bool = False
+
+    def after(self, before: UpdateReport) -> UpdateReport:
+        """Return this report with what an earlier part of the same update did."""
+        return replace(
+            self,
+            added=self.added + before.added,
+            changed=self.changed + before.changed,
+            moved=self.moved + before.moved,
+            removed=self.removed + before.removed,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 MAX_PHRASE = 12
 """Terms at the end of a text that are looked for one after another."""
 
+SEVERAL = 10
+"""Documents whose middle says something."""
+
 RANKED = 40
 """Texts whose places and words are looked up, out of those found; the others cannot come out on top."""
 
@@ -115,7 +118,8 @@ class Questions:
             return ()
         own = paths.index(path)
         cosines = rows.astype(np.float32) @ rows[own].astype(np.float32)
-        middle = float(np.median(np.delete(cosines, own)))
+        others = np.delete(cosines, own)
+        middle = float(np.median(others)) if len(others) >= SEVERAL else space.profile.background_cosine
         nearest = [int(number) for number in np.argsort(-cosines, kind="stable") if number != own][:limit]
         titles = store.titles([paths[number] for number in nearest])
         segmentation = store.segmentation(path)

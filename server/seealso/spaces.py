@@ -79,6 +79,13 @@ class Spaces:
                 self._embedder = embedder_for(self._settings)
             return self._embedder
 
+    def embedder_if_any(self) -> Embedder | None:
+        """Return the embedder, or None when the settings name none that can be."""
+        try:
+            return self.embedder
+        except SeeAlsoError:
+            return None
+
     @property
     def texts(self) -> TextVectors | None:
         """Return what embeds the texts of questions, or None when the settings name no model that can be."""

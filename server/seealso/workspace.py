@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from seealso.embed.base import Embedder, EmbedKind, Vectors
     from seealso.index.connections import Connections
     from seealso.index.store import Store
+    from seealso.indexer import Indexer
     from seealso.meter import Cancelled, Report
     from seealso.overlay import Overlay
     from seealso.questions import Questions
@@ -149,19 +150,33 @@ class Workspace:
     def _update(
         self, report: Report, cancelled: Cancelled, first: Collection[str], *, everything: bool
     ) -> UpdateReport:
-        from seealso.corpus import Corpus
-        from seealso.embedding import identify
+        from seealso.embedding import identify, may_have_changed
         from seealso.index import milestones
-        from seealso.indexer import Indexer
 
+        read: UpdateReport | None = None
+        embedder = self._spaces.embedder_if_any()
+        info = embedder.known if embedder is not None else None
+        if embedder is None or info is None or may_have_changed(info):
+            # Read first: words answer then. And wait for a server without keeping everybody else from writing.
+            with self._writing() as store, store.usable():
+                indexer = self._indexer(store, report, cancelled)
+                try:
+                    indexer.read(everything=everything)
+                    read = indexer.result()
+                    embedder = self._spaces.embedder
+                except CancelledError:
+                    return replace(indexer.result(), pending=self._pending(store), cancelled=True)
+            try:
+                info = identify(embedder, report, cancelled)
+            except CancelledError:
+                now = self._store()
+                return replace(read, pending=self._pending(now) if now is not None else 0, cancelled=True)
         with self._writing() as store, store.usable():
-            corpus = Corpus(self.root, self.settings.index)
-            indexer = Indexer(store, corpus, self.settings, report=report, cancelled=cancelled)
+            indexer = self._indexer(store, report, cancelled)
             stopped = False
             try:
-                indexer.read(everything=everything)
-                embedder = self._spaces.embedder
-                space = self._spaces.enter(store, embedder, identify(embedder, report, cancelled))
+                indexer.read(everything=everything and read is None)
+                space = self._spaces.enter(store, embedder, info)
                 if everything:
                     store.embeddings.forgive(space.id)
                 indexer.embed(embedder, space, first)
@@ -172,7 +187,8 @@ class Workspace:
                 store.set_meta("updated_at", str(time.time()))
             except CancelledError:
                 stopped = True
-            return replace(indexer.result(), pending=self._pending(store), cancelled=stopped)
+            result = replace(indexer.result(), pending=self._pending(store), cancelled=stopped)
+            return result.after(read) if read is not None else result
 
     def status(self) -> IndexStatus:
         """Say what is indexed and what is not, without loading the model."""
@@ -191,14 +207,14 @@ class Workspace:
         return self._spaces.embedder
 
     def warm(self) -> None:
-        """Load the model, or find or start its server, so that the first question does not wait for it.
+        """Load the model, so that the first question does not wait for it.
 
-        Raises `EmbeddingError` or `SettingsError` when there is none; questions are then answered by words.
+        A server is found, and started, by the next update: that may take minutes, which nobody should wait for here.
+        Raises `EmbeddingError` or `SettingsError` when there is no model; questions are then answered by words.
         """
         embedder = self._spaces.embedder
-        if embedder.known is None:
-            embedder.identify()
-        embedder.embed([""], "query")
+        if embedder.known is not None:
+            embedder.embed([""], "query")
 
     # -- unsaved buffers
 
@@ -372,6 +388,12 @@ class Workspace:
         now = self._spaces.known(store) if store is not None else None
         # A server that was asked only now may have another model than last time.
         return vectors if now == space else texts.of_passages(passages, store, now)
+
+    def _indexer(self, store: Store, report: Report, cancelled: Cancelled) -> Indexer:
+        from seealso.corpus import Corpus
+        from seealso.indexer import Indexer
+
+        return Indexer(store, Corpus(self.root, self.settings.index), self.settings, report=report, cancelled=cancelled)
 
     def _buffers(self) -> Overlay:
         with self._lock:

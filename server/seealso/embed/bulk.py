@@ -111,7 +111,7 @@ class Bulk:
                     wait_s = min(2 * wait_s, LONGEST_WAIT_S)
                     if now + pause_s > until:
                         hint = "What was finished is kept; run it again when the server answers."
-                        raise EmbeddingError(str(failure), hint=hint) from failure
+                        raise EmbeddingError(str(failure), hint=hint, passing=True) from failure
                     self.trouble = f"{failure} Trying again in {duration(pause_s)}."
                     log.info("%s", self.trouble)
                     await asyncio.sleep(pause_s)

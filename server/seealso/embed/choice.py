@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seealso.embed.endpoint import Endpoint, base_urls
@@ -35,6 +36,11 @@ def embedder_for(settings: Settings) -> Embedder:
         from seealso.embed.inprocess import InProcessEmbedder
 
         _require_model(embedding)
+        if not embedding.model.startswith(("/", "~", "./", "../")) and Path(embedding.model).exists():
+            raise SettingsError(
+                f"`seealso.embedding.model` is {embedding.model}, which is also a folder here.",
+                hint="Write ./ before it if that is the model, or work in another folder.",
+            )
         return InProcessEmbedder(embedding, settings.vllm)
     if not embedding.endpoint:
         from seealso.embed.vllm import vllm_embedder

@@ -100,7 +100,12 @@ class Client:
             self._paced = served.http
             # Of a vLLM it is hoped that it was started with priorities; if not, questions will tell.
             patient = served.vllm or served.http.endpoint.priorities
-            self.pace = Pace(self._settings.batch_tokens, self._settings.concurrency, hurried=not patient)
+            self.pace = Pace(
+                self._settings.batch_tokens,
+                self._settings.concurrency,
+                hurried=not patient,
+                latency_s=served.latency_s,
+            )
         self.served, self.expected = served, served.info
         for doubt in served.doubts:
             log.warning("%s", doubt)
@@ -122,7 +127,7 @@ class Client:
             raw = await served.http.post("/embeddings", served.body(texts, priority))
             answer = wire.answer(raw, len(texts), served.encoding)
         except SERVER_ERRORS as error:
-            meaning = translated(error, url)
+            meaning = translated(_without_key(error, served.http), url)
             if isinstance(meaning, FailedError) and meaning.lost:
                 self.forget(served)
             raise meaning from error
@@ -156,6 +161,13 @@ async def shortened(text: str, max_tokens: int, send: Callable[[list[str]], Awai
     raise RefusedError("It is too long even when it is cut short.", too_long=True)
 
 
+def _without_key(error: Exception, http: Http) -> Exception:
+    """Return an error without the key, which some servers repeat when they refuse it."""
+    if isinstance(error, wire.AnswerError):
+        error.args = tuple(http.without_key(str(part)) for part in error.args)
+    return error  # the others have been cleaned where they arose
+
+
 def changed(before: ModelInfo, now: ModelInfo | None = None) -> EmbeddingError:
     """Return the error for vectors of another model than those before."""
     other = f"{now.id} instead of {before.id}" if now is not None and now.id != before.id else ""
@@ -163,6 +175,7 @@ def changed(before: ModelInfo, now: ModelInfo | None = None) -> EmbeddingError:
         "The embedding server now serves another model than a moment ago: "
         f"{other or f'what it calls {before.id} has other weights'}.",
         hint="Run the update again; it then embeds with the new one.",
+        passing=True,
     )
 
 

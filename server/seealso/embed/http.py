@@ -155,11 +155,11 @@ class Http:
             return raw
         if answer.is_redirect:
             where = answer.headers.get("location", "elsewhere")[:MAX_MESSAGE]
-            raise StatusError(answer.status_code, self._without_key(f"it redirects to {where!r}"))
-        message = self._without_key(error_message(raw))
+            raise StatusError(answer.status_code, self.without_key(f"it redirects to {where!r}"))
+        message = self.without_key(error_message(raw))
         raise StatusError(answer.status_code, message, _seconds(answer.headers.get("retry-after")))
 
-    def _without_key(self, message: str) -> str:
+    def without_key(self, message: str) -> str:
         """Return what a server says without the key, which some repeat when they refuse it."""
         key = self.endpoint.key
         return message.replace(key, "...") if key else message

@@ -22,6 +22,8 @@ PROBES = (
 )
 """Two texts that mean the same and one that does not. The first one's vector is the model's fingerprint."""
 MIN_DIMENSION = 32
+MAX_NAME = 200
+"""Characters of a model's name."""
 
 
 def model_info(
@@ -35,6 +37,7 @@ def model_info(
 
 def name_of(model: str) -> str:
     """Return a model's name without the folders of a path; `Qwen/Qwen3-Embedding-4B` keeps its publisher."""
+    model = "".join(letter for letter in model if letter.isprintable())[:MAX_NAME]
     if model.startswith(("/", ".", "~")) or "\\" in model or model.endswith((".gguf", ".safetensors")):
         return PurePath(model.replace("\\", "/")).name.removesuffix(".gguf") or model
     return model

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,7 +34,9 @@ class InProcessEmbedder:
     def __init__(self, settings: EmbeddingSettings, vllm: VllmSettings) -> None:
         """Take what the settings say; they have to name a model."""
         self._settings, self._vllm = settings, vllm
-        card = card_for(settings.model)
+        at_path = settings.model.startswith(("/", "~", "./", "../"))
+        self._model = str(Path(settings.model).expanduser().resolve()) if at_path else settings.model
+        card = card_for(self._model)
         self._card, self._prefixes = card, prefixes_of(card, settings)
         said = (settings.model, settings.dimensions, settings.passage_prefix, settings.max_tokens)
         self.source = f"vllm-inprocess {blake2b(repr(said).encode(), digest_size=8).hexdigest()}"
@@ -90,7 +93,7 @@ class InProcessEmbedder:
             reads = int(self._llm.llm_engine.model_config.max_model_len)
             limits = [limit for limit in (settings.max_tokens, reads, self._card.max_tokens) if limit]
             first = unit(whole[:, :dimension])[0]
-            self._info = model_info(settings.model, self._card, self._prefixes, dimension, min(limits), first)
+            self._info = model_info(self._model, self._card, self._prefixes, dimension, min(limits), first)
         return self._info
 
     def _embed(self, texts: list[str]) -> Vectors:
@@ -128,7 +131,7 @@ class InProcessEmbedder:
             raise EmbeddingError(f"vLLM cannot be loaded: {error}.", hint=INSTALL) from error
         parser = EngineArgs.add_cli_args(FlexibleArgumentParser(exit_on_error=False))
         try:
-            given = vars(parser.parse_args(["--model", self._settings.model, *self._vllm.arguments]))
+            given = vars(parser.parse_args(["--model", self._model, *self._vllm.arguments]))
         except (Exception, SystemExit) as error:  # argparse ends the process for what it does not know
             raise SettingsError(
                 f"`seealso.vllm.arguments` holds something that vLLM does not take: {_line(error)}",

@@ -25,13 +25,18 @@ _WEIGHT = 0.2
 class Pace:
     """Pack texts by an estimate of their tokens, and learn from each answer how large the next request may be."""
 
-    def __init__(self, most_tokens: int, at_once: int, *, hurried: bool) -> None:
-        """Pack up to `most_tokens` into a request and send `at_once`; fewer when `hurried`, so that a query gets in."""
+    def __init__(self, most_tokens: int, at_once: int, *, hurried: bool, latency_s: float = 0.0) -> None:
+        """Pack up to `most_tokens` into a request and send `at_once`; fewer when `hurried`, so that a query gets in.
+
+        `latency_s` is what a small request takes.
+        """
         self._most = most_tokens
         self._at_once = at_once
         self._hurried = hurried
         self._budget = float(min(most_tokens, _FIRST_TOKENS))
         self._bytes_a_token = _BYTES_A_TOKEN
+        self._floor_s = latency_s
+        """What a request takes at least, however small: mostly the way there and back."""
 
     @property
     def at_once(self) -> int:
@@ -64,9 +69,10 @@ class Pace:
         if counted:
             size = sum(len(text.encode("utf-8", "replace")) for text in texts)
             self._bytes_a_token += _WEIGHT * (min(max(size / counted, 0.5), 8.0) - self._bytes_a_token)
-        if seconds > 0:
-            tokens = sum(self.tokens(text) for text in texts)
-            # Of what was sent, not of what might have been: the last request of a call is small and quick.
-            wanted = tokens * min(max((HURRIED_S if self._hurried else TARGET_S) / seconds, 0.5), 2.0)
-            if wanted > self._budget or tokens > 0.5 * self._budget:
-                self._budget = min(max(wanted, LEAST_TOKENS), self._most)
+        self._floor_s = min(self._floor_s, seconds)
+        tokens = sum(self.tokens(text) for text in texts)
+        # The last request of a call is small and quick, and says nothing of larger ones.
+        if tokens > 0.5 * self._budget:
+            target_s = HURRIED_S if self._hurried else TARGET_S
+            factor = target_s / max(seconds - self._floor_s, target_s / 2)
+            self._budget = min(max(self._budget * max(factor, 0.5), LEAST_TOKENS), self._most)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from seealso.embed.base import EmbedKind
     from seealso.settings import EmbeddingSettings
 
+UNSURE_TOKENS = 2048
+"""What a server may be trusted to read that does not say how much it does, whatever its model could."""
 MAX_CONTEXT = 10_000_000
 """A server that says it reads more tokens is not believed."""
 
@@ -43,6 +46,8 @@ class Served:
     """More fields of each request."""
     prefixes: Mapping[EmbedKind, str]
     vllm: bool = False
+    latency_s: float = 0.0
+    """What a small request took."""
     doubts: tuple[str, ...] = ()
     """What looks wrong with the vectors, for the user."""
 
@@ -75,7 +80,9 @@ async def identify(http: Http, settings: EmbeddingSettings) -> Served:
     prefixes = prefixes_of(card, settings)
     texts = [prefixes["passage"] + text for text in PROBES]
     model = wanted or name
+    started = time.monotonic()
     found = await _ask(http, model, texts, Encoding.BASE64)
+    latency_s = time.monotonic() - started
     native = found.vectors.shape[1]
     dimension = dimension_of(settings.dimensions, native, card, name or model)
     whole = unit(found.vectors[:, :dimension])
@@ -85,6 +92,8 @@ async def identify(http: Http, settings: EmbeddingSettings) -> Served:
     width = dimension if server_dimensions else native
     limits = [limit for limit in (settings.max_tokens, _context(entry), _read(card)) if limit]
     max_tokens = min(limits, default=UNKNOWN.max_tokens)
+    if not settings.max_tokens and type(entry.get("max_model_len")) is not int:
+        max_tokens = min(max_tokens, UNSURE_TOKENS)
     encoding, extra = Encoding.BASE64, {}
     vllm = entry.get("owned_by") == "vllm"
     if vllm:
@@ -103,6 +112,7 @@ async def identify(http: Http, settings: EmbeddingSettings) -> Served:
         extra=extra,
         prefixes=prefixes,
         vllm=vllm,
+        latency_s=latency_s,
         doubts=doubts_of(whole),
     )
 
@@ -164,7 +174,11 @@ async def _ask(
     extra: Mapping[str, Any] | None = None,
 ) -> wire.Answer:
     raw = await http.post("/embeddings", wire.request(model, texts, encoding, dimensions=dimensions, extra=extra))
-    return wire.answer(raw, len(texts), encoding)
+    try:
+        return wire.answer(raw, len(texts), encoding)
+    except wire.AnswerError as error:
+        error.args = tuple(http.without_key(str(part)) for part in error.args)
+        raise
 
 
 async def _gives(

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from seealso.embed.openai import OpenAIEmbedder
-from seealso.errors import SeeAlsoError
+from seealso.errors import CancelledError, EmbeddingError, SeeAlsoError
 
 if TYPE_CHECKING:
     from seealso.embed.endpoint import Endpoint
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 KEEP_S = 60.0
 """A process gives the server back after so long without a use; its own idle time begins then."""
+
+
+MISSING_S = 30.0
+"""What is not installed is not looked for again for so long."""
 
 
 def vllm_embedder(settings: EmbeddingSettings, vllm: VllmSettings) -> OpenAIEmbedder:
@@ -33,32 +37,63 @@ class _Server:
 
     def __init__(self, settings: EmbeddingSettings, vllm: VllmSettings) -> None:
         self._settings, self._vllm = settings, vllm
-        self._lock = threading.Lock()
+        self._finding = threading.Lock()
         self._managed: ManagedVllm | None = None
+        self._missing: tuple[EmbeddingError, float] | None = None
+        """Why there is no vLLM, and until when it is not looked for again."""
+        self._lock = threading.Lock()
         self._last = 0.0
+        self._connecting = 0
         self._idle: threading.Timer | None = None
-        """Runs while we have the server; None when it was given back, or never taken."""
+        """Runs while we have the server."""
+        self._lapsed = False
+        """It was given back, and nobody has wanted it since."""
+        self._releases = 0
 
     def connect(self) -> tuple[Endpoint, ...]:
         """Return where the server is, when it is healthy; raises `EmbeddingError` when there can be none."""
         with self._lock:
-            if self._managed is None:
-                self._managed = self._found()
-        endpoint = self._managed.endpoint()
+            self._connecting += 1
+            releases = self._releases
+        try:
+            managed = self._find()
+            endpoint = managed.endpoint()
+        except CancelledError as error:
+            raise EmbeddingError("vLLM is not waited for any more.") from error
+        finally:
+            with self._lock:
+                self._connecting -= 1
+                self._last = time.monotonic()
         with self._lock:
-            self._last = time.monotonic()
-            if self._idle is None:
-                self._look_again(KEEP_S)
-        return (endpoint,)
+            if releases == self._releases:
+                self._lapsed = False
+                if self._idle is None:
+                    self._look_again(KEEP_S)
+                return (endpoint,)
+        managed.close()
+        raise EmbeddingError("vLLM is not waited for any more.")
 
     def used(self) -> None:
         """Take note that somebody uses the server, and take it again if it was given back."""
         with self._lock:
             self._last = time.monotonic()
-            lapsed = self._managed is not None and self._idle is None
+            lapsed, self._lapsed = self._lapsed, False
         if lapsed:
             # Aside: it may have ended, and then it takes long to start; the question goes without it meanwhile.
             threading.Thread(target=self._rejoin, name="seealso-rejoin", daemon=True).start()
+
+    def activity(self) -> str:
+        return self._managed.activity if self._managed is not None else ""
+
+    def release(self) -> None:
+        with self._lock:
+            self._releases += 1
+            self._lapsed = False
+            if self._idle is not None:
+                self._idle.cancel()
+                self._idle = None
+        if self._managed is not None:
+            self._managed.close()
 
     def _rejoin(self) -> None:
         with suppress(SeeAlsoError):  # whoever asks the server meets the same, and says so
@@ -75,22 +110,24 @@ class _Server:
             if self._idle is None or self._managed is None:
                 return
             left_s = self._last + KEEP_S - time.monotonic()
-            if left_s > 0:
-                self._look_again(left_s)
+            if left_s > 0 or self._connecting:
+                self._look_again(max(left_s, KEEP_S / 10))
                 return
-            self._idle = None
+            self._idle, self._lapsed = None, True
         self._managed.close()
 
-    def activity(self) -> str:
-        return self._managed.activity if self._managed is not None else ""
-
-    def release(self) -> None:
-        with self._lock:
-            if self._idle is not None:
-                self._idle.cancel()
-                self._idle = None
-        if self._managed is not None:
-            self._managed.close()
+    def _find(self) -> ManagedVllm:
+        """Find out how vLLM is called, once; without the lock that questions take, since it may take seconds."""
+        with self._finding:
+            if self._managed is None:
+                if self._missing is not None and time.monotonic() < self._missing[1]:
+                    raise EmbeddingError(self._missing[0].message, hint=self._missing[0].hint)
+                try:
+                    self._managed = self._found()
+                except EmbeddingError as error:
+                    self._missing = error, time.monotonic() + MISSING_S
+                    raise
+            return self._managed
 
     def _found(self) -> ManagedVllm:
         from seealso.embed.managed.client import ManagedVllm

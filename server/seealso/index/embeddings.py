@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _STORED = "<f2"
 
 
+_REFUSED = "is not embedded, only found by words, until `seealso index --rebuild` tries again."
+
+
 @dataclass(frozen=True, slots=True)
 class Space:
     """The vectors of one model."""
@@ -119,7 +122,10 @@ class EmbeddingTable:
             (model_id,),
         )
         return tuple(
-            DocumentProblem(path, f"The passage at line {line + 1} is not embedded, only found by words. {reason}")
+            DocumentProblem(
+                path,
+                f"The passage at line {line + 1} {_REFUSED} {reason}",
+            )
             for path, line, reason in rows
         )
 

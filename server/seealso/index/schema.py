@@ -83,6 +83,7 @@ CREATE TABLE vectors (
     vector BLOB NOT NULL            -- float16, little endian, unit length
 );
 CREATE UNIQUE INDEX vectors_by_text ON vectors (text_id, model_id);
+CREATE INDEX vectors_by_model ON vectors (model_id);  -- and by id, in which those of a model are read
 
 -- Whole documents; `how` they were made into one vector, from the text with this hash.
 CREATE TABLE document_vectors (
@@ -91,8 +92,9 @@ CREATE TABLE document_vectors (
     hash BLOB NOT NULL,
     how TEXT NOT NULL,
     vector BLOB NOT NULL,
-    PRIMARY KEY (document_id, model_id)
+    PRIMARY KEY (model_id, document_id)
 ) WITHOUT ROWID;
+CREATE INDEX document_vectors_by_document ON document_vectors (document_id);
 
 -- Texts that a model does not embed, whatever is tried.
 CREATE TABLE refused (

@@ -26,6 +26,8 @@ from seealso.index.store import Store
 if TYPE_CHECKING:
     from usearch.index import Index
 
+MAX_TAIL_BYTES = 256_000_000
+"""Memory for vectors that wait for a file to be written, while an index is being built."""
 MAX_TAIL = 4096
 """A longer tail is merged into the file by the writer: scanning this many vectors costs about a millisecond."""
 
@@ -105,7 +107,8 @@ class VectorIndex:
         state = self._state
         filed = len(state.file) if state.file is not None else 0
         damaged = state.file is None and state.build > 0
-        if len(state.tail_texts) <= max(MAX_TAIL, filed // 2 if building else 0) and not damaged:
+        room = min(filed // 2, MAX_TAIL_BYTES // (4 * self._dimension)) if building else 0
+        if len(state.tail_texts) <= max(MAX_TAIL, room) and not damaged:
             return
         self._write(store, state)
 

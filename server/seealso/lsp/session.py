@@ -7,6 +7,7 @@ import logging
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from seealso.lsp.documents import Document, Snapshot
 from seealso.lsp.folder import Folder, Threads
 from seealso.lsp.positions import Text
 from seealso.lsp.uris import to_path
-from seealso.settings import resolve
+from seealso.settings import Backend, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +35,11 @@ logger = logging.getLogger(__name__)
 
 CONFIGURATION_S = 5.0
 """A client that has not answered `workspace/configuration` by then keeps what it said before, or the defaults."""
+
+IN_PROCESS = (
+    "`seealso.embedding.backend` is `vllm-inprocess`, which is for the command line: it would keep every question "
+    "waiting. The editor uses `vllm`, which finds the same vectors."
+)
 
 NO_FOLDER = "No folder is open, so there is no index: single files have nothing to be related to. Open a folder."
 
@@ -117,10 +123,14 @@ class Session:
 
     def _resolve(self, folder: Folder, *layers: object) -> tuple[Settings, tuple[str, ...]]:
         try:
-            return load(folder.path, *layers)
+            settings, problems = load(folder.path, *layers)
         except SettingsError as error:  # a file of settings; those of the editor hold
             settings, problems = resolve(merged(*layers))
-            return settings, (str(error), *problems)
+            problems = (str(error), *problems)
+        if settings.embedding.backend is Backend.VLLM_INPROCESS:
+            problems = (*problems, IN_PROCESS)
+            settings = replace(settings, embedding=replace(settings.embedding, backend=Backend.VLLM))
+        return settings, problems
 
     async def _configure(self, folder: Folder, settings: Settings) -> None:
         try:

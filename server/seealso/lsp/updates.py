@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from seealso.errors import CancelledError, EmbeddingError, IndexUnavailableError
 from seealso.lsp.progress import WorkDone
-from seealso.settings import Backend
 from seealso.units import duration
 
 if TYPE_CHECKING:
@@ -211,8 +210,7 @@ class Updater:
         if self._closed:
             return
         ending = "failed"
-        if isinstance(error, EmbeddingError) and self._workspace.settings.embedding.backend is not Backend.ONNX:
-            # A server may come back; what is in the package stays broken.
+        if isinstance(error, EmbeddingError) and error.passing:
             self._outbox.problem(error)
             ending = f"stopped: {error.message} Next try in {duration(self._try_later(error))}."
         elif isinstance(error, IndexUnavailableError):

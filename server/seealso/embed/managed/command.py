@@ -44,12 +44,21 @@ def find_command(configured: str) -> tuple[str, ...]:
 
 
 def _configured(name: str) -> tuple[str, ...]:
+    if os.sep not in name:
+        # Never from the folder somebody works in, which others may have filled.
+        found = shutil.which(name)
+        if found is None:
+            raise EmbeddingError(f"`{COMMAND_SETTING}` is {name}, which is not in the PATH.", hint=INSTALL)
+        name = found
     # Not resolved: an interpreter knows its environment by the path it is called with.
-    path = Path(name).expanduser().absolute()
+    path = Path(name).expanduser()
+    if not path.is_absolute():
+        raise EmbeddingError(
+            f"`{COMMAND_SETTING}` is {name}, which means something else in every folder.",
+            hint="Write the full path, or one that begins with `~`.",
+        )
     if path.is_dir():
         return _environment(path)
-    if not path.exists() and os.sep not in name and (found := shutil.which(name)) is not None:
-        path = Path(found).absolute()
     if not path.exists():
         raise EmbeddingError(f"`{COMMAND_SETTING}` names {path}, which does not exist.", hint=INSTALL)
     if not os.access(path, os.X_OK):

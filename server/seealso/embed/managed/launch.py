@@ -102,7 +102,7 @@ class Pace:
     """A server that dies more than `restarts` times in so long stays down."""
     backoff_s: float = 1.0
     """Before the first restart; doubles with each."""
-    retry_s: float = 30.0
+    retry_s: float = 600.0
     """A client that was told of a failure is told the same again for so long, whatever it asks for."""
 
 
