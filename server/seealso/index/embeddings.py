@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 _STORED = "<f2"
 
 
-_REFUSED = "is not embedded, only found by words, until `seealso index --rebuild` tries again."
+_REFUSED = "is not embedded, only found by words."
+_AGAIN = "`seealso index --rebuild` tries again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class EmbeddingTable:
         return tuple(
             DocumentProblem(
                 path,
-                f"The passage at line {line + 1} {_REFUSED} {reason}",
+                f"The passage at line {line + 1} {_REFUSED} {reason} {_AGAIN}",
             )
             for path, line, reason in rows
         )
