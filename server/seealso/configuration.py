@@ -64,8 +64,8 @@ def _of_workspace(path: Path) -> tuple[object, tuple[str, ...]]:
         forbidden |= {f"index.{key}" for key in wider}
     refused = tuple(
         f"'{path}' sets `seealso.{key}`, which only your own settings may: whoever wrote the folder's files could "
-        f"otherwise have more of it read, your text sent elsewhere, or a program run. Put it into '{user_file()}' if you "
-        "want it."
+        f"otherwise have more of it read, your text sent elsewhere, or a program run. Put it into '{user_file()}' if "
+        "you want it."
         for key in sorted(forbidden)
     )
     return {key: value for key, value in wire.items() if key not in forbidden}, refused
