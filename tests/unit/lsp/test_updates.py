@@ -225,7 +225,7 @@ async def test_a_model_that_fails_is_told_once(bench: Bench) -> None:
 
 
 SERVED = resolve({"embedding": {"backend": "openai", "endpoint": "http://127.0.0.1:9/v1"}})[0]
-AWAY = EmbeddingError("No embedding server answers at http://127.0.0.1:9/v1.", hint="Start it.")
+AWAY = EmbeddingError("No embedding server answers at http://127.0.0.1:9/v1.", hint="Start it.", passing=True)
 
 
 async def test_a_server_that_is_away_is_tried_again_until_it_is_back(
@@ -268,12 +268,14 @@ async def test_one_who_does_not_wait_for_the_next_try(bench: Bench, how: str) ->
     assert bench.updater._retry is None
 
 
-async def test_a_model_of_our_own_that_fails_is_not_tried_again(bench: Bench) -> None:
-    bench.embedder.error = AWAY
+async def test_what_somebody_has_to_mend_is_not_tried_again(bench: Bench) -> None:
+    bench.workspace.configure(SERVED)
+    bench.embedder.error = EmbeddingError("The embedding server refuses the API key.", hint="Set it.")
     bench.embedder.gate.set()
     with pytest.raises(EmbeddingError):
         await bench.report(bench.updater.request())
     assert bench.updater._retry is None
+    assert bench.shown() == ["seealso: The embedding server refuses the API key. Set it."]
 
 
 async def test_what_an_update_waits_for_is_shown(bench: Bench) -> None:
