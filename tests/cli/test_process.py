@@ -239,7 +239,16 @@ def test_doctor(scratch: Seealso) -> None:
     assert (result.code, result.err) == (0, ""), result
     checks = result.objects
     assert [list(check) for check in checks] == [["check", "ok", "detail", "hint"]] * len(checks)
-    assert [check["check"] for check in checks] == ["python", "sqlite", "readers", "model", "vectors", "cache", "space"]
+    assert [check["check"] for check in checks] == [
+        "python",
+        "sqlite",
+        "readers",
+        "model",
+        "server",
+        "vectors",
+        "cache",
+        "space",
+    ]
     assert all(check["ok"] and check["detail"] and not check["hint"] for check in checks), checks
 
 

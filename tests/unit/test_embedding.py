@@ -229,7 +229,8 @@ def test_what_is_under_way_is_kept(bench: Bench, how: str) -> None:
     class Gated(Model):
         def work(self, texts: Sequence[str]) -> None:
             if texts == self.batches[0]:
-                begun.acquire()
+                for _ in range(2):  # the others are under way, not waiting for a thread
+                    assert begun.acquire(timeout=WAIT_S)
                 if how == "fails":
                     raise EmbeddingError("It is broken.")
                 bench.stopped = True

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from enum import StrEnum
+from io import BytesIO
 from pathlib import Path
 from secrets import token_hex
 from typing import IO, TYPE_CHECKING, Annotated
@@ -112,8 +113,10 @@ def _write(npy: Path, vectors: "Vectors") -> None:
     beside = npy.parent / f".{npy.name}.{token_hex(4)}"
     try:
         if npy.exists() and not npy.is_file():  # a pipe or a device, whose place nothing else may take
+            whole = BytesIO()  # NumPy asks files where they are, which a pipe cannot tell
+            np.save(whole, vectors)
             with npy.open("wb") as file:
-                np.save(file, vectors)
+                file.write(whole.getbuffer())
             return
         try:
             with beside.open("xb") as file:
