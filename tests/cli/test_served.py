@@ -10,7 +10,7 @@ import pytest
 
 from cli.command import Result, Seealso
 from fault_server import FaultServer
-from seealso.embed.serving import PROBES
+from seealso.embed.identity import PROBES
 
 ROSES = "Roses are pruned in early spring, before the buds open, with clean and very sharp scissors."
 DOCUMENTS = {
