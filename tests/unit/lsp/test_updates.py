@@ -275,7 +275,7 @@ async def test_what_does_not_pass_by_itself_is_not_tried_again(bench: Bench) -> 
     with pytest.raises(EmbeddingError):
         await bench.report(bench.updater.request())
     assert bench.updater._retry is None
-    assert bench.shown() == ["seealso: The embedding server refuses the API key. Set it."]
+    assert bench.shown() == ["seealso: vLLM has too little memory. Take a smaller model."]
 
 
 async def test_what_an_update_waits_for_is_shown(bench: Bench) -> None:
