@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seealso.embed.endpoint import Endpoint, base_urls
+from seealso.embed.managed.launch import is_path
 from seealso.errors import SettingsError
 from seealso.settings import Backend
 
@@ -36,7 +37,7 @@ def embedder_for(settings: Settings) -> Embedder:
         from seealso.embed.inprocess import InProcessEmbedder
 
         _require_model(embedding)
-        if not embedding.model.startswith(("/", "~", "./", "../")) and Path(embedding.model).exists():
+        if not is_path(embedding.model) and Path(embedding.model).exists():
             raise SettingsError(
                 f"`seealso.embedding.model` is {embedding.model}, which is also a folder here.",
                 hint="Write ./ before it if that is the model, or work in another folder.",

@@ -127,7 +127,7 @@ class Client:
             raw = await served.http.post("/embeddings", served.body(texts, priority))
             answer = wire.answer(raw, len(texts), served.encoding)
         except SERVER_ERRORS as error:
-            meaning = translated(_without_key(error, served.http), url)
+            meaning = translated(served.http.cleaned(error), url)
             if isinstance(meaning, FailedError) and meaning.lost:
                 self.forget(served)
             raise meaning from error
@@ -159,13 +159,6 @@ async def shortened(text: str, max_tokens: int, send: Callable[[list[str]], Awai
             if not refusal.too_long:
                 raise
     raise RefusedError("It is too long even when it is cut short.", too_long=True)
-
-
-def _without_key(error: Exception, http: Http) -> Exception:
-    """Return an error without the key, which some servers repeat when they refuse it."""
-    if isinstance(error, wire.AnswerError):
-        error.args = tuple(http.without_key(str(part)) for part in error.args)
-    return error  # the others have been cleaned where they arose
 
 
 def changed(before: ModelInfo, now: ModelInfo | None = None) -> EmbeddingError:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from seealso.embed.endpoint import Endpoint, is_loopback
-from seealso.embed.wire import MAX_MESSAGE, error_message
+from seealso.embed.wire import MAX_MESSAGE, AnswerError, error_message
 from seealso.errors import EmbeddingError
 
 if TYPE_CHECKING:
@@ -184,6 +184,12 @@ class Http:
             raise StatusError(answer.status_code, self.without_key(f"it redirects to {where!r}"))
         message = self.without_key(error_message(raw))
         raise StatusError(answer.status_code, message, _seconds(answer.headers.get("retry-after")))
+
+    def cleaned(self, error: Exception) -> Exception:
+        """Return an error of reading an answer without the key, which some servers repeat when they refuse it."""
+        if isinstance(error, AnswerError):
+            error.args = tuple(self.without_key(str(part)) for part in error.args)
+        return error  # the others have been cleaned where they arose
 
     def without_key(self, message: str) -> str:
         """Return what a server says without the key, which some repeat when they refuse it."""

@@ -16,6 +16,7 @@ import numpy as np
 from seealso.embed.base import Lane, ModelInfo, Vectors
 from seealso.embed.cards import card_for
 from seealso.embed.identity import PROBES, dimension_of, model_info, prefixes_of, read_by
+from seealso.embed.managed.launch import is_path
 from seealso.embed.wire import unit
 from seealso.errors import EmbeddingError, SettingsError
 
@@ -34,7 +35,7 @@ class InProcessEmbedder:
     def __init__(self, settings: EmbeddingSettings, vllm: VllmSettings) -> None:
         """Take what the settings say; they have to name a model."""
         self._settings, self._vllm = settings, vllm
-        at_path = settings.model.startswith(("/", "~", "./", "../"))
+        at_path = is_path(settings.model)
         self._model = str(Path(settings.model).expanduser().resolve()) if at_path else settings.model
         card = card_for(self._model)
         self._card, self._prefixes = card, prefixes_of(card, settings)

@@ -172,7 +172,7 @@ async def _ask(
     try:
         return wire.answer(raw, len(texts), encoding)
     except wire.AnswerError as error:
-        error.args = tuple(http.without_key(str(part)) for part in error.args)
+        http.cleaned(error)
         raise
 
 

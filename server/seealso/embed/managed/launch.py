@@ -46,7 +46,7 @@ class Launch:
         A model that is not written as a path (`/`, `~`, `./` or `../` first) is one of the hub, whatever folders there
         are where somebody works.
         """
-        if not self.model.startswith(("/", "~", "./", "../")):
+        if not is_path(self.model):
             return self
         return replace(self, model=str(Path(self.model).expanduser().resolve()))
 
@@ -104,6 +104,11 @@ class Pace:
     """Before the first restart; doubles with each."""
     retry_s: float = 600.0
     """A client that was told of a failure is told the same again for so long, whatever it asks for."""
+
+
+def is_path(model: str) -> bool:
+    """Tell whether a model is named by the path of its folder."""
+    return model.startswith(("/", "~", "./", "../"))
 
 
 def to_json(launch: Launch, pace: Pace) -> str:
