@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from seealso.embed.endpoint import Endpoint
 from seealso.embed.managed.health import HOST, health
-from seealso.embed.managed.launch import Pace, to_json
+from seealso.embed.managed.launch import Timing, to_json
 from seealso.embed.managed.locks import Flock, is_held
 from seealso.embed.managed.place import place_for
 from seealso.errors import CancelledError, EmbeddingError
@@ -33,11 +33,11 @@ _ROOT = Path(__file__).resolve().parents[3]
 class ManagedVllm:
     """A server that is shared with all who want the same one; safe to use from several threads."""
 
-    def __init__(self, launch: Launch, runtime: Path | None = None, *, pace: Pace | None = None) -> None:
+    def __init__(self, launch: Launch, runtime: Path | None = None, *, timing: Timing | None = None) -> None:
         """Start nothing yet; `runtime` None: a folder of the system's."""
         self._launch = launch.resolved()
         self._runtime = runtime
-        self._pace = pace or Pace()
+        self._timing = timing or Timing()
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._place: Place | None = None
@@ -132,13 +132,13 @@ class ManagedVllm:
         now = time.monotonic()
         with self._lock:
             if self._failed is None or self._failed[0] != state.run:
-                self._failed = state.run, now + self._pace.retry_s
+                self._failed = state.run, now + self._timing.retry_s
             elif now >= self._failed[1]:
                 return
         raise EmbeddingError(state.message, hint=state.hint)
 
     def _start_keeper(self, place: Place) -> None:
-        place.put(place.launch, to_json(self._launch, self._pace))
+        place.put(place.launch, to_json(self._launch, self._timing))
         # `-P`: a folder somebody works in is not where modules come from; ours are where this one is.
         paths = [*os.environ.get("PYTHONPATH", "").split(os.pathsep), str(_ROOT)]
         try:

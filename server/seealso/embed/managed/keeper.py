@@ -26,7 +26,7 @@ from seealso.errors import EmbeddingError
 from seealso.units import duration
 
 if TYPE_CHECKING:
-    from seealso.embed.managed.launch import Launch, Pace
+    from seealso.embed.managed.launch import Launch, Timing
 
 PORTS = 5
 """So many ports are tried when others keep taking them."""
@@ -51,10 +51,10 @@ class _DiedError(Exception):
 class Keeper:
     """Start a server, start it again when it dies, end it when nobody has wanted it for a while."""
 
-    def __init__(self, place: Place, launch: Launch, pace: Pace) -> None:
+    def __init__(self, place: Place, launch: Launch, timing: Timing) -> None:
         self._place = place
         self._launch = launch
-        self._pace = pace
+        self._timing = timing
         self._state = State(secrets.token_hex(8), "starting", time.time(), keeper=os.getpid())
         self._wanted = time.monotonic()
         self._told_to_end = False
@@ -81,7 +81,7 @@ class Keeper:
         deaths: list[float] = []
         ports = 1
         while True:
-            server = Server(self._launch, self._place, self._pace.grace_s)
+            server = Server(self._launch, self._place, self._timing.grace_s)
             code = self._serve(server)
             tail = server.log_tail()
             if port_taken(tail) and self._state.status == "starting" and ports < PORTS:
@@ -91,11 +91,11 @@ class Keeper:
             if not self._state.again:
                 raise error
             now = time.monotonic()
-            deaths = [*(death for death in deaths if now - death < self._pace.window_s), now]
-            if len(deaths) > self._pace.restarts:
-                raise died_often(len(deaths), duration(self._pace.window_s), error)
+            deaths = [*(death for death in deaths if now - death < self._timing.window_s), now]
+            if len(deaths) > self._timing.restarts:
+                raise died_often(len(deaths), duration(self._timing.window_s), error)
             self._tell(status="starting", activity="it ended by itself, waiting a moment")
-            resume = time.monotonic() + self._pace.backoff_s * 2 ** (len(deaths) - 1)
+            resume = time.monotonic() + self._timing.backoff_s * 2 ** (len(deaths) - 1)
             while time.monotonic() < resume:
                 self._breathe()
 
@@ -140,12 +140,12 @@ class Keeper:
                 raise explain(server.log_tail(), self._launch, self._place.log)
 
     def _watch(self, server: Server) -> Never:
-        look = time.monotonic() + self._pace.health_s
+        look = time.monotonic() + self._timing.health_s
         while True:
             self._breathe(server)
             if time.monotonic() < look:
                 continue
-            look = time.monotonic() + self._pace.health_s
+            look = time.monotonic() + self._timing.health_s
             if not self._place.state.exists():
                 # Whoever comes now finds no keeper and starts another one.
                 raise _OverError
@@ -155,7 +155,7 @@ class Keeper:
 
     def _breathe(self, server: Server | None = None) -> None:
         """Wait a moment; raises `_OverError` or `_DiedError` when there is nothing to wait for."""
-        time.sleep(self._pace.poll_s)
+        time.sleep(self._timing.poll_s)
         if self._told_to_end:
             self._tell(status="stopping")
             raise _OverError
@@ -163,7 +163,7 @@ class Keeper:
             now = time.monotonic()
             if not alone:
                 self._wanted = now
-            elif now - self._wanted > (self._launch.idle_s if self._state.again else self._pace.unclaimed_s):
+            elif now - self._wanted > (self._launch.idle_s if self._state.again else self._timing.unclaimed_s):
                 # Told while nobody can take a lease: who has one knows that the server will not go.
                 self._tell(status="stopping")
                 raise _OverError
@@ -177,7 +177,7 @@ class Keeper:
             # Nobody shall take it for a server that stays, and the next keeper may have to go on with this.
             activity = "ending an earlier vLLM"
             self._tell(status="starting", activity=activity, group=earlier.group, members=earlier.members)
-            end_group(earlier.group, self._pace.grace_s)
+            end_group(earlier.group, self._timing.grace_s)
 
     def _tell(self, server: Server | None = None, **changes: Any) -> None:
         if server is not None:
@@ -193,7 +193,7 @@ class Keeper:
 def main(folder: str) -> int:
     """Go into the background and keep the server of a folder; return 0 as soon as it is kept by somebody."""
     place = Place(Path(folder))
-    launch, pace = from_json(place.launch.read_text("utf-8"))
+    launch, timing = from_json(place.launch.read_text("utf-8"))
     log = os.open(place.keeper_log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     waiting, done = os.pipe()
     if os.fork():
@@ -213,7 +213,7 @@ def main(folder: str) -> int:
             return 0
         time.sleep(0.05)
     os.close(done)
-    keeper = Keeper(place, launch, pace)
+    keeper = Keeper(place, launch, timing)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: keeper.end())
     signal.signal(signal.SIGHUP, signal.SIG_IGN)

@@ -87,7 +87,7 @@ class Launch:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class Timing:
     """How often the keeper looks, and how long it waits; all but counts in seconds."""
 
     poll_s: float = 0.25
@@ -111,17 +111,17 @@ def is_path(model: str) -> bool:
     return model.startswith(("/", "~", "./", "../"))
 
 
-def to_json(launch: Launch, pace: Pace) -> str:
+def to_json(launch: Launch, timing: Timing) -> str:
     """Return what `from_json` reads."""
-    return json.dumps({"launch": asdict(launch), "pace": asdict(pace)})
+    return json.dumps({"launch": asdict(launch), "timing": asdict(timing)})
 
 
-def from_json(text: str) -> tuple[Launch, Pace]:
+def from_json(text: str) -> tuple[Launch, Timing]:
     """Read what a client wrote for the keeper; raises `ValueError`, `KeyError` or `TypeError` on anything else."""
     document: dict[str, dict[str, Any]] = json.loads(text)
     launch = document["launch"]
     sequences = {name: tuple(launch[name]) for name in ("command", "arguments")}
-    return Launch(**{**launch, **sequences}), Pace(**document["pace"])
+    return Launch(**{**launch, **sequences}), Timing(**document["timing"])
 
 
 def _flag(argument: str) -> str:

@@ -34,11 +34,6 @@ def identify(pid: int) -> Process | None:
     return next((process for process, _ in _running(pid)), None)
 
 
-def runs(process: Process) -> bool:
-    """Tell whether this very process still runs."""
-    return identify(process.pid) == process
-
-
 def members(group: int) -> tuple[Process, ...]:
     """Return what runs in a process group, the leader not always among them."""
     return tuple(process for process, own in _running() if own == group)

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from seealso.embed.managed.client import ManagedVllm
-from seealso.embed.managed.launch import Launch, Pace
+from seealso.embed.managed.launch import Launch, Timing
 from seealso.embed.managed.locks import is_held
 from seealso.embed.managed.place import Place, State
 from seealso.embed.managed.processes import members
 
 STUB = Path(__file__).with_name("stub_vllm.py")
 PATIENCE_S = 30.0
-QUICK = Pace(
+QUICK = Timing(
     poll_s=0.03, grace_s=0.5, unclaimed_s=0.5, health_s=0.1, restarts=2, window_s=60.0, backoff_s=0.1, retry_s=0.5
 )
 
@@ -45,12 +45,12 @@ class Stubs:
     made: list[ManagedVllm] = field(default_factory=list)
     launches: list[Launch] = field(default_factory=list)
 
-    def vllm(self, *arguments: str, idle_s: float = 0.3, pace: Pace = QUICK) -> ManagedVllm:
-        return self.of(stub_launch(*arguments, idle_s=idle_s), pace)
+    def vllm(self, *arguments: str, idle_s: float = 0.3, timing: Timing = QUICK) -> ManagedVllm:
+        return self.of(stub_launch(*arguments, idle_s=idle_s), timing)
 
-    def of(self, launch: Launch, pace: Pace = QUICK) -> ManagedVllm:
+    def of(self, launch: Launch, timing: Timing = QUICK) -> ManagedVllm:
         self.launches.append(launch)
-        self.made.append(ManagedVllm(launch, self.runtime, pace=pace))
+        self.made.append(ManagedVllm(launch, self.runtime, timing=timing))
         return self.made[-1]
 
     @property
