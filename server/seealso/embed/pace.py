@@ -8,11 +8,14 @@ from collections.abc import Sequence
 LEAST_TOKENS = 32
 MAX_TEXTS = 1024
 """Inputs of one request; some servers refuse more than 2,048."""
-TARGET_S = 0.4
-"""Time that a request in the bulk lane should take, others under way included: so long may the first question wait."""
-HURRIED_S, HURRIED_AT_ONCE = 0.08, 2
-"""The same, and how many requests there are at a time, at a server where a query waits for what was sent before it.
-Measured with vLLM as it is by default: two requests of 256 texts made it wait 1.2 to 1.6 s, two of 16 texts 0.08 s."""
+HURRIED_S, HURRIED_AT_ONCE = 0.05, 2
+"""Time that a request in the bulk lane should take, others under way included, and how many there are at a time: a
+query waits for what was sent before it. Measured with vLLM as it is by default: two requests of 256 texts made it wait
+1.2 to 1.6 s, two of 16 texts 0.08 s."""
+PATIENT_S = 0.4
+"""The same at a server that is quick and lets a query overtake all but the step that it is at."""
+QUICK_TOKENS = 2048
+"""A server is quick that reads so many tokens in a hurried request: its steps take no longer than that then."""
 SLOW_S = 0.15
 """A question that takes longer while texts are embedded in bulk has waited for them."""
 _FIRST_TOKENS = 128
@@ -25,14 +28,15 @@ _WEIGHT = 0.2
 class Pace:
     """Pack texts by an estimate of their tokens, and learn from each answer how large the next request may be."""
 
-    def __init__(self, most_tokens: int, at_once: int, *, hurried: bool, latency_s: float = 0.0) -> None:
-        """Pack up to `most_tokens` into a request and send `at_once`; fewer when `hurried`, so that a query gets in.
+    def __init__(self, most_tokens: int, at_once: int, *, priorities: bool = False, latency_s: float = 0.0) -> None:
+        """Pack up to `most_tokens` into a request and send up to `at_once`.
 
-        `latency_s` is what a small request takes.
+        With `priorities`, queries are hoped to overtake them. `latency_s` is what a small request takes.
         """
         self._most = most_tokens
         self._at_once = at_once
-        self._hurried = hurried
+        self._patient = False
+        self._may_be_patient = priorities
         self._budget = float(min(most_tokens, _FIRST_TOKENS))
         self._bytes_a_token = _BYTES_A_TOKEN
         self._floor_s = latency_s
@@ -41,13 +45,15 @@ class Pace:
     @property
     def at_once(self) -> int:
         """Return how many bulk requests may be under way."""
-        return min(self._at_once, HURRIED_AT_ONCE) if self._hurried else self._at_once
+        # What is still quick when it is as large as it may be leaves room for more.
+        free = self._patient or self._budget >= self._most
+        return self._at_once if free else min(self._at_once, HURRIED_AT_ONCE)
 
     def asked(self, seconds: float) -> None:
         """Take note of how long a question took while texts were embedded in bulk."""
-        if seconds > SLOW_S and not self._hurried:
-            self._hurried = True
-            self._budget = min(self._budget, max(LEAST_TOKENS, self._budget * HURRIED_S / TARGET_S))
+        if seconds > SLOW_S and self._patient:
+            self._patient = self._may_be_patient = False
+            self._budget = max(LEAST_TOKENS, self._budget * HURRIED_S / PATIENT_S)
 
     def tokens(self, text: str) -> int:
         """Estimate the tokens of a text; the bytes of scripts with many characters say more than their letters."""
@@ -73,6 +79,7 @@ class Pace:
         tokens = sum(self.tokens(text) for text in texts)
         # The last request of a call is small and quick, and says nothing of larger ones.
         if tokens > 0.5 * self._budget:
-            target_s = HURRIED_S if self._hurried else TARGET_S
+            target_s = PATIENT_S if self._patient else HURRIED_S
             factor = target_s / max(seconds - self._floor_s, target_s / 2)
             self._budget = min(max(self._budget * max(factor, 0.5), LEAST_TOKENS), self._most)
+            self._patient |= self._may_be_patient and self._budget >= QUICK_TOKENS
