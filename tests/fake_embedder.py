@@ -36,6 +36,7 @@ class FakeEmbedder:
         self.embedded: list[str] = []
         self.source = model_id
         self.activity = ""
+        self.doubts: tuple[str, ...] = ()
         self.calls = 1
 
     @property

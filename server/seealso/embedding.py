@@ -45,13 +45,19 @@ def identify(embedder: Embedder, report: Report, cancelled: Cancelled) -> ModelI
 
     Raises `CancelledError` when the user has stopped it, `EmbeddingError` when there is none.
     """
+    return wait_for(identifying(embedder), Meter(report, cancelled, Phase.MODEL, 0), embedder)
+
+
+def identifying(embedder: Embedder) -> Future[ModelInfo]:
+    """Begin to find out which model there is; it is done at once where nobody can have exchanged it."""
     known = embedder.known
     if known is not None and not may_have_changed(known):
-        return known
-    meter = Meter(report, cancelled, Phase.MODEL, 0)
+        found: Future[ModelInfo] = Future()
+        found.set_result(known)
+        return found
     pool = ThreadPoolExecutor(1, "seealso-identify")
     try:
-        return wait_for(pool.submit(embedder.identify), meter, embedder)
+        return pool.submit(embedder.identify)
     finally:
         pool.shutdown(wait=False)
 

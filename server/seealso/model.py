@@ -243,6 +243,8 @@ class UpdateReport:
     pending: int = 0
     """Texts still without a vector (cancelled, or the model failed)."""
     cancelled: bool = False
+    doubts: tuple[str, ...] = ()
+    """What looks wrong with the model's vectors, for the user."""
 
     def after(self, before: UpdateReport) -> UpdateReport:
         """Return this report with what an earlier part of the same update did."""

@@ -91,4 +91,5 @@ def update_json(report: UpdateReport) -> Json:
         "embedded": report.embedded,
         "pending": report.pending,
         "cancelled": report.cancelled,
+        "doubts": list(report.doubts),
     }

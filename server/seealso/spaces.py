@@ -49,6 +49,8 @@ class Spaces:
         self._embedder = embedder
         self._own = embedder is None
         self._texts: TextVectors | None = None
+        self._unusable = ""
+        """Why the settings name no model, as it was said last."""
         self._files: dict[int, VectorIndex] = {}
         self._lock = threading.RLock()
 
@@ -83,28 +85,26 @@ class Spaces:
         """Return the embedder, or None when the settings name none that can be."""
         try:
             return self.embedder
-        except SeeAlsoError:
+        except SeeAlsoError as error:
+            if str(error) != self._unusable:  # with every question, otherwise
+                self._unusable = str(error)
+                log.warning("Answering by words alone: %s", error)
             return None
 
     @property
     def texts(self) -> TextVectors | None:
         """Return what embeds the texts of questions, or None when the settings name no model that can be."""
         with self._lock:
-            if self._texts is None:
+            if self._texts is None and (embedder := self.embedder_if_any()) is not None:
                 from seealso.text_vectors import TextVectors
 
-                try:
-                    self._texts = TextVectors(self.embedder)
-                except SeeAlsoError as error:
-                    log.warning("Answering by words alone: %s", error)
+                self._texts = TextVectors(embedder)
             return self._texts
 
     def known(self, store: Store) -> Space | None:
         """Return the space in use, without waiting for a server and without opening its vectors."""
-        try:
-            embedder = self.embedder
-        except SeeAlsoError as error:
-            log.warning("%s", error)
+        embedder = self.embedder_if_any()
+        if embedder is None:
             return None
         info = embedder.known
         if info is not None:
@@ -114,11 +114,14 @@ class Spaces:
 
     def model_name(self) -> str | None:
         """Return what the model calls itself, as far as that is known without asking."""
-        try:
-            info = self.embedder.known
-        except SeeAlsoError:
-            return None
+        embedder = self.embedder_if_any()
+        info = embedder.known if embedder is not None else None
         return info.id if info is not None else None
+
+    def pending(self, store: Store) -> int:
+        """Return how many texts have no vector in the space in use."""
+        space = self.known(store)
+        return len(store.embeddings.pending(space.id)) if space is not None else store.counts()[1]
 
     def current(self, store: Store) -> VectorSpace | None:
         """Return the space in use with its vectors, inside a snapshot; None while there is none."""

@@ -33,6 +33,8 @@ class TextVectors:
         self._model: ModelInfo | None = None
         """What made the vectors that are remembered."""
         self._remembering = threading.Lock()
+        self._complaint = ""
+        """Why the model is unavailable, as it was said last."""
 
     def cached(self, text_hash: bytes) -> Vectors | None:
         """Return the vector of an unsaved text that has been embedded before, by the model in use."""
@@ -55,8 +57,9 @@ class TextVectors:
         try:
             vector: Vectors = self._embedder.embed([text], kind)[0]
         except EmbeddingError as error:
-            log.warning("Answering by words alone: %s", error)
+            self._complain(error)
             return None
+        self._complaint = ""
         return vector
 
     def of_passages(
@@ -81,8 +84,13 @@ class TextVectors:
                     found[text_hash] = row
                     self._remember(text_hash, row)
         except EmbeddingError as error:
-            log.warning("Answering by words alone: %s", error)
+            self._complain(error)
         return [found.get(passage.hash) for passage in passages]
+
+    def _complain(self, error: EmbeddingError) -> None:
+        if str(error) != self._complaint:  # with every question, otherwise
+            self._complaint = str(error)
+            log.warning("Answering by words alone: %s", error)
 
     def _stored(self, passages: Sequence[Passage], store: Store | None, space: Space | None) -> dict[bytes, Vectors]:
         if store is None or space is None:

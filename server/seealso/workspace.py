@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -137,58 +135,23 @@ class Workspace:
         Cancelling returns a report that says so; finished work is kept. Raises `IndexUnavailableError` while another
         process is writing, `EmbeddingError` when the model fails (search by words works all the same).
         """
+        from seealso.corpus import Corpus
         from seealso.errors import DamagedIndexError
+        from seealso.indexer import Indexer
+        from seealso.updating import Update
 
+        def indexer(store: Store) -> Indexer:
+            corpus = Corpus(self.root, self.settings.index)
+            return Indexer(store, corpus, self.settings, report=report, cancelled=cancelled)
+
+        update = Update(self._spaces, self._writing, indexer, report, cancelled, first=first, everything=everything)
         try:
-            return self._update(report, cancelled, first, everything=everything)
+            return update.run()
         except DamagedIndexError as error:
             log.warning("%s Building it again.", error.message)
             with self._writing():
                 self._stores().discard()
-            return self._update(report, cancelled, first, everything=everything)
-
-    def _update(
-        self, report: Report, cancelled: Cancelled, first: Collection[str], *, everything: bool
-    ) -> UpdateReport:
-        from seealso.embedding import identify, may_have_changed
-        from seealso.index import milestones
-
-        read: UpdateReport | None = None
-        embedder = self._spaces.embedder_if_any()
-        info = embedder.known if embedder is not None else None
-        if embedder is None or info is None or may_have_changed(info):
-            # Read first: words answer then. And wait for a server without keeping everybody else from writing.
-            with self._writing() as store, store.usable():
-                indexer = self._indexer(store, report, cancelled)
-                try:
-                    indexer.read(everything=everything)
-                    read = indexer.result()
-                    embedder = self._spaces.embedder
-                except CancelledError:
-                    return replace(indexer.result(), pending=self._pending(store), cancelled=True)
-            try:
-                info = identify(embedder, report, cancelled)
-            except CancelledError:
-                now = self._store()
-                return replace(read, pending=self._pending(now) if now is not None else 0, cancelled=True)
-        with self._writing() as store, store.usable():
-            indexer = self._indexer(store, report, cancelled)
-            stopped = False
-            try:
-                indexer.read(everything=everything and read is None)
-                space = self._spaces.enter(store, embedder, info)
-                if everything:
-                    store.embeddings.forgive(space.id)
-                indexer.embed(embedder, space, first)
-                milestones.set_embedded(store, space.name)
-                indexer.compare(self._spaces.calibrated(store, embedder, space))
-                indexer.embed_documents(embedder, space)
-                indexer.clean(space.vectors)
-                store.set_meta("updated_at", str(time.time()))
-            except CancelledError:
-                stopped = True
-            result = replace(indexer.result(), pending=self._pending(store), cancelled=stopped)
-            return result.after(read) if read is not None else result
+            return update.run()
 
     def status(self) -> IndexStatus:
         """Say what is indexed and what is not, without loading the model."""
@@ -389,12 +352,6 @@ class Workspace:
         # A server that was asked only now may have another model than last time.
         return vectors if now == space else texts.of_passages(passages, store, now)
 
-    def _indexer(self, store: Store, report: Report, cancelled: Cancelled) -> Indexer:
-        from seealso.corpus import Corpus
-        from seealso.indexer import Indexer
-
-        return Indexer(store, Corpus(self.root, self.settings.index), self.settings, report=report, cancelled=cancelled)
-
     def _buffers(self) -> Overlay:
         with self._lock:
             if self._overlay is None:
@@ -449,10 +406,6 @@ class Workspace:
             self._looks = self._looks or SecondLooks()
             repeats = Repeats(candidates, self.settings, self._looks)
             yield Questions(candidates, repeats, self.settings, complete)
-
-    def _pending(self, store: Store) -> int:
-        space = self._spaces.known(store)
-        return len(store.embeddings.pending(space.id)) if space is not None else store.counts()[1]
 
 
 def indexed_folder(path: Path) -> Path:

@@ -76,6 +76,19 @@ def test_a_cycle(run: Run, fault_server: FaultServer) -> None:
     assert run("related", "docs/roses.md", "--documents", "--json").objects
 
 
+def test_vectors_that_say_nothing_are_doubted(run: Run, fault_server: FaultServer) -> None:
+    fault_server.personality.pooling = "first"
+    result = run("index", "docs")
+    assert result.code == 0
+    assert "seealso: The model finds unrelated texts closer" in result.err
+    (found,) = run("update", "docs", "--json").objects
+    (doubt,) = found["doubts"]
+    assert "does not pool its tokens" in doubt
+    fault_server.personality.pooling = "mean"
+    result = run("index", "docs", "--json")
+    assert (result.err, result.objects[0]["doubts"]) == ("", [])
+
+
 @pytest.mark.parametrize(
     ("settings", "key", "code", "err"),
     [

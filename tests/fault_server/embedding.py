@@ -192,7 +192,8 @@ def _packed(results: list[_Result], job: Job, struck: Struck | None) -> Reply:
 
 
 def _vector(text: str, job: Job, personality: Personality, seed: int) -> Vectors:
-    row = embed(text, personality.dimension, seed)[: job.dimension]
+    pooled = text if personality.pooling == "mean" else text.split(maxsplit=1)[0]
+    row = embed(pooled, personality.dimension, seed)[: job.dimension]
     unit: Vectors = row / np.linalg.norm(row) if personality.normalised else row
     return unit
 

@@ -49,6 +49,8 @@ class Personality:
 
     dimension: int = 64
     normalised: bool = True
+    pooling: Literal["mean", "first"] = "mean"
+    """`first`: a vector comes from the first word alone, as from a server that was told of the wrong pooling."""
     shuffled: bool = False
     """Whether results come in another order than the texts, each with its right `index`; never so for bytes."""
     dimensions: Reaction = "honours"

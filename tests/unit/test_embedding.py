@@ -42,6 +42,7 @@ class Model:
 
     source = "model"
     activity = ""
+    doubts = ()
     known = ModelInfo("model", DIMENSION, 512)
 
     def __init__(self, calls: int = 1) -> None:

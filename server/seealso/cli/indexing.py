@@ -122,6 +122,8 @@ def _bring_up_to_date(workspace: Workspace, *, rebuild: bool, json: bool) -> int
         write_json(_summary_json(report, status, seconds))
     else:
         _print_summary(report, status, seconds)
+    for doubt in report.doubts:
+        warn(doubt)
     if report.cancelled:
         return EXIT_INTERRUPTED
     if report.pending:

@@ -86,6 +86,11 @@ class Embedder(Protocol):
         ...
 
     @property
+    def doubts(self) -> tuple[str, ...]:
+        """Say what looked wrong with the model's vectors when it was identified last, for the user."""
+        ...
+
+    @property
     def calls(self) -> int:
         """How many bulk calls at a time keep the model busy."""
         ...

@@ -13,10 +13,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from seealso.embed.base import EmbedKind, RefusedTextsError, Vectors, same_fingerprint
-from seealso.embed.client import Client, changed, shortened
+from seealso.embed.base import EmbedKind, RefusedTextsError, Vectors
+from seealso.embed.client import Client, shortened
 from seealso.embed.failures import FailedError, RefusedError
-from seealso.embed.identity import PROBES
 from seealso.embed.serving import Served
 from seealso.errors import EmbeddingError
 from seealso.units import duration
@@ -206,12 +205,10 @@ class _Call:
         """Embed a text that was embedded before; raise `EmbeddingError` when another model's vector comes back."""
         served = await self._bulk.client.serving(self._info)
         try:
-            (row,) = await self._bulk.send(served, [served.prefixes["passage"] + PROBES[0]])
+            (row,) = await self._bulk.send(served, [served.probe])
         except RefusedError as refusal:
             raise FailedError(f"The embedding server cannot embed what it could before. {refusal}") from refusal
-        if not same_fingerprint(row, served.info.fingerprint):
-            self._bulk.client.forget(served)
-            raise changed(served.info)
+        self._bulk.client.compare(served, row)
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seealso.embed.endpoint import Endpoint, base_urls
+from seealso.embed.endpoint import Endpoint, Standing, base_urls
 from seealso.embed.managed.launch import is_path
 from seealso.errors import SettingsError
 from seealso.settings import Backend
@@ -65,5 +65,4 @@ def _server(settings: EmbeddingSettings) -> Embedder:
 
     urls = base_urls(settings.endpoint, allow_insecure=settings.allow_insecure)
     key = settings.api_key or os.environ.get(KEY_VARIABLE, "")
-    endpoints = tuple(Endpoint(url, key) for url in urls)
-    return OpenAIEmbedder(lambda: endpoints, settings, place=urls[0])
+    return OpenAIEmbedder(Standing(*(Endpoint(url, key) for url in urls)), settings)

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from seealso.embed import wire
-from seealso.embed.base import ModelInfo, Vectors, same_model
+from seealso.embed.base import ModelInfo, Vectors, same_fingerprint, same_model
 from seealso.embed.failures import SERVER_ERRORS, FailedError, RefusedError, translated
 from seealso.embed.http import Http, StatusError
 from seealso.embed.pace import Pace
@@ -17,10 +17,8 @@ from seealso.embed.serving import Served, identify
 from seealso.errors import EmbeddingError
 
 if TYPE_CHECKING:
-    from seealso.embed.endpoint import Endpoint
+    from seealso.embed.endpoint import Endpoint, Host
     from seealso.settings import EmbeddingSettings
-
-Connect = Callable[[], "tuple[Endpoint, ...]"]
 
 SHORTENINGS = 20
 KEEP = 0.7
@@ -32,10 +30,10 @@ log = logging.getLogger(__name__)
 
 
 class Client:
-    """Requests to whatever server `connect` finds; the likeliest address first."""
+    """Requests to whatever server its host finds."""
 
-    def __init__(self, connect: Connect, settings: EmbeddingSettings) -> None:
-        self._connect = connect
+    def __init__(self, host: Host, settings: EmbeddingSettings) -> None:
+        self._host = host
         self._settings = settings
         self._https: dict[Endpoint, Http] = {}
         self._identifying: asyncio.Task[Served] | None = None
@@ -43,7 +41,9 @@ class Client:
         """What is there, as far as known; read by other threads as well."""
         self.expected: ModelInfo | None = None
         """What was there last: whoever comes back after the connection was lost has to be the same."""
-        self.pace = Pace(settings.batch_tokens, settings.concurrency, hurried=True)
+        self.compared = 0.0
+        """When its vectors were last found to be those of the same model, by `time.monotonic`."""
+        self.pace = Pace(settings.batch_tokens, settings.concurrency)
         self._paced: Http | None = None
         """The connection that the pace was found out with."""
 
@@ -76,7 +76,7 @@ class Client:
         return await asyncio.shield(self._identifying)
 
     async def _identify(self) -> Served:
-        endpoints = await asyncio.to_thread(self._connect)
+        endpoints = await asyncio.to_thread(self._host.connect)
         nothing: Exception | None = None
         for endpoint in endpoints:
             if endpoint not in self._https:
@@ -98,15 +98,11 @@ class Client:
             raise changed(self.expected, served.info)
         if self._paced is not served.http:
             self._paced = served.http
-            # Of a vLLM it is hoped that it was started with priorities; if not, questions will tell.
-            patient = served.vllm or served.http.endpoint.priorities
-            self.pace = Pace(
-                self._settings.batch_tokens,
-                self._settings.concurrency,
-                hurried=not patient,
-                latency_s=served.latency_s,
-            )
-        self.served, self.expected = served, served.info
+            # Of a vLLM it is hoped that it was started with them; if not, questions will tell.
+            priorities = served.vllm or served.http.endpoint.priorities
+            most, at_once = self._settings.batch_tokens, self._settings.concurrency
+            self.pace = Pace(most, at_once, priorities=priorities, latency_s=served.latency_s)
+        self.served, self.expected, self.compared = served, served.info, time.monotonic()
         for doubt in served.doubts:
             log.warning("%s", doubt)
         return served
@@ -115,6 +111,13 @@ class Client:
         """Ask anew before the next request."""
         if self.served is served:
             self.served = None
+
+    def compare(self, served: Served, row: Vectors) -> None:
+        """Raise `EmbeddingError` when the vector of `Served.probe` is another model's than the one that was there."""
+        if not same_fingerprint(row, served.info.fingerprint):
+            self.forget(served)
+            raise changed(served.info)
+        self.compared = time.monotonic()
 
     async def send(self, served: Served, texts: list[str], priority: int) -> Vectors:
         """Send one request and return its unit rows.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass, field
+from typing import Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 from seealso.errors import SettingsError
@@ -32,6 +33,55 @@ class Endpoint:
                 "The API key of the embedding server has spaces around it, or characters that no key has.",
                 hint="Look at the environment variable SEEALSO_API_KEY, or `seealso.embedding.apiKey`.",
             )
+
+
+class Host(Protocol):
+    """Whoever knows where a server is, and may have to start it first; called from several threads."""
+
+    @property
+    def place(self) -> str:
+        """Tell servers apart, also those that are not running."""
+        ...
+
+    @property
+    def activity(self) -> str:
+        """Say what `connect` is waiting for; empty when it is not."""
+        ...
+
+    def connect(self) -> tuple[Endpoint, ...]:
+        """Return where the server may be, the likeliest address first; may block.
+
+        Raises `EmbeddingError` when there can be none.
+        """
+        ...
+
+    def used(self) -> None:
+        """Take note that somebody uses the server."""
+        ...
+
+    def release(self) -> None:
+        """End the wait of `connect`, and give the server back."""
+        ...
+
+
+class Standing:
+    """A server that is there without our doing."""
+
+    activity = ""
+
+    def __init__(self, *endpoints: Endpoint) -> None:
+        """Take the addresses it may have, the likeliest first."""
+        self._endpoints = endpoints
+        self.place = endpoints[0].url
+
+    def connect(self) -> tuple[Endpoint, ...]:
+        return self._endpoints
+
+    def used(self) -> None:
+        pass
+
+    def release(self) -> None:
+        pass
 
 
 def base_urls(address: str, *, allow_insecure: bool) -> tuple[str, ...]:

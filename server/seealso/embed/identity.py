@@ -76,13 +76,20 @@ def dimension_of(wanted: int, native: int, card: ModelCard, name: str) -> int:
     return wanted
 
 
-def doubts_of(whole: Vectors) -> tuple[str, ...]:
+def source_of(place: str, settings: EmbeddingSettings) -> str:
+    """Return the key of what is configured at a place: the same as long as the settings mean the same vectors."""
+    said = (settings.model, settings.dimensions, settings.passage_prefix, settings.max_tokens)
+    return f"{place} {blake2b(repr(said).encode(), digest_size=8).hexdigest()}"
+
+
+def doubts_of(whole: Vectors, card: ModelCard) -> tuple[str, ...]:
     """Return what looks wrong with the vectors of `PROBES`, for the user."""
     alike, other = float(whole[0] @ whole[1]), float(whole[0] @ whole[2])
     if alike > other:
         return ()
+    expected = f", with `{card.pooling}`" if card.pooling else ""
     doubt = (
         f"The model finds unrelated texts closer ({other:.2f}) than related ones ({alike:.2f}): it is no embedding "
-        "model, or the server pools its tokens in another way than it was trained for."
+        f"model, or the server does not pool its tokens in the way it was trained for{expected}."
     )
     return (doubt,)

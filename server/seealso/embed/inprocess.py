@@ -7,7 +7,6 @@ import threading
 import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ import numpy as np
 
 from seealso.embed.base import Lane, ModelInfo, Vectors
 from seealso.embed.cards import card_for
-from seealso.embed.identity import PROBES, dimension_of, model_info, prefixes_of, read_by
+from seealso.embed.identity import PROBES, dimension_of, doubts_of, model_info, prefixes_of, read_by, source_of
 from seealso.embed.managed.launch import is_path
 from seealso.embed.wire import unit
 from seealso.errors import EmbeddingError, SettingsError
@@ -39,9 +38,9 @@ class InProcessEmbedder:
         self._model = str(Path(settings.model).expanduser().resolve()) if at_path else settings.model
         card = card_for(self._model)
         self._card, self._prefixes = card, prefixes_of(card, settings)
-        said = (settings.model, settings.dimensions, settings.passage_prefix, settings.max_tokens)
-        self.source = f"vllm {blake2b(repr(said).encode(), digest_size=8).hexdigest()}"
+        self.source = source_of("vllm", settings)  # the same vectors as those of a server that we start
         self.activity = ""
+        self.doubts: tuple[str, ...] = ()
         self._lock = threading.Lock()
         self._thread: ThreadPoolExecutor | None = None
         self._llm: Any = None
@@ -87,7 +86,7 @@ class InProcessEmbedder:
             self.activity = "loading vLLM and the model"
             try:
                 self._llm = self._load()
-                whole = self._ask([self._prefixes["passage"] + PROBES[0]])
+                whole = self._ask([self._prefixes["passage"] + text for text in PROBES])
             finally:
                 self.activity = ""
             settings = self._settings
@@ -95,8 +94,9 @@ class InProcessEmbedder:
             dimension = dimension_of(settings.dimensions, native, self._card, settings.model)
             reads = int(self._llm.llm_engine.model_config.max_model_len)
             limits = [limit for limit in (settings.max_tokens, reads, read_by(self._card)) if limit]
-            first = unit(whole[:, :dimension])[0]
-            self._info = model_info(self._model, self._card, self._prefixes, dimension, min(limits), first)
+            probes = unit(whole[:, :dimension])
+            self.doubts = doubts_of(probes, self._card)
+            self._info = model_info(self._model, self._card, self._prefixes, dimension, min(limits), probes[0])
         return self._info
 
     def _embed(self, texts: list[str]) -> Vectors:

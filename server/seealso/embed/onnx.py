@@ -52,6 +52,7 @@ class OnnxEmbedder:
 
     source = "onnx"
     activity = ""
+    doubts = ()
     calls = 1
 
     def __init__(self, threads: int = 0, *, folder: Path = MODEL_FOLDER) -> None:

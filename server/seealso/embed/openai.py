@@ -10,22 +10,23 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from seealso.embed.base import Lane, ModelInfo, Vectors
 from seealso.embed.bulk import Bulk
-from seealso.embed.client import Client, Connect, shortened
+from seealso.embed.client import Client, shortened
 from seealso.embed.failures import FailedError, RefusedError
 from seealso.embed.http import LoopThread
+from seealso.embed.identity import source_of
 from seealso.errors import EmbeddingError
 
 if TYPE_CHECKING:
     from seealso.embed.base import EmbedKind
+    from seealso.embed.endpoint import Host
     from seealso.embed.serving import Served
     from seealso.settings import EmbeddingSettings
 
@@ -34,6 +35,8 @@ ANSWER_S = 3.0
 """A hover without the meaning of an unsaved passage is better than none for longer."""
 IDENTIFY_S = 1.5
 """What a question waits for a server that nobody has asked yet."""
+COMPARE_S = 60.0
+"""For so long a server is trusted to have the same model: somebody may start it anew with another one of that name."""
 AWAY_S, LONGEST_AWAY_S = 1.0, 30.0
 """Questions go without a server that failed them for so long: at first, and at most."""
 UNTIL = "Words alone have to do until it answers again."
@@ -44,28 +47,11 @@ class OpenAIEmbedder:
 
     calls = 2
 
-    def __init__(
-        self,
-        connect: Connect,
-        settings: EmbeddingSettings,
-        *,
-        place: str,
-        activity: Callable[[], str] = str,
-        used: Callable[[], None] = lambda: None,
-        release: Callable[[], None] = lambda: None,
-    ) -> None:
-        """Take the server that `connect` finds, likeliest address first; it may block, and start one.
-
-        `place` tells servers apart in `source`, `activity` says what `connect` is waiting for, `used` is called with
-        every use, and `release` ends the wait and gives the server back.
-        """
-        self._connect = connect
+    def __init__(self, host: Host, settings: EmbeddingSettings) -> None:
+        """Use the server that `host` finds."""
+        self._host = host
         self._settings = settings
-        self._activity = activity
-        self._used = used
-        self._release = release
-        said = (settings.model, settings.dimensions, settings.passage_prefix, settings.max_tokens)
-        self.source = f"{place} {blake2b(repr(said).encode(), digest_size=8).hexdigest()}"
+        self.source = source_of(host.place, settings)
         self._lock = threading.Lock()
         self._running: tuple[LoopThread, _Lanes] | None = None
 
@@ -76,7 +62,6 @@ class OpenAIEmbedder:
 
     @property
     def doubts(self) -> tuple[str, ...]:
-        """Return what looked wrong with the server's vectors when it was asked last, for the user."""
         running = self._running
         served = running[1].client.served if running is not None else None
         return served.doubts if served is not None else ()
@@ -84,15 +69,15 @@ class OpenAIEmbedder:
     @property
     def activity(self) -> str:
         running = self._running
-        return self._activity() or (running[1].bulk.trouble if running is not None else "")
+        return self._host.activity or (running[1].bulk.trouble if running is not None else "")
 
     def identify(self) -> ModelInfo:
-        self._used()
+        self._host.used()
         thread, lanes = self._run()
         return thread.run(lanes.bulk.identify()).info
 
     def embed(self, texts: Sequence[str], kind: EmbedKind, lane: Lane = Lane.INTERACTIVE) -> Vectors:
-        self._used()
+        self._host.used()
         thread, lanes = self._run()
         return thread.run(lanes.now(texts, kind) if lane is Lane.INTERACTIVE else lanes.bulk.embed(texts, kind))
 
@@ -104,20 +89,20 @@ class OpenAIEmbedder:
                 thread, lanes = running
                 thread.stop(lanes.client.close())
         finally:
-            self._release()  # not before nobody can call `connect` any more
+            self._host.release()  # not before nobody can call its `connect` any more
 
     def _run(self) -> tuple[LoopThread, _Lanes]:
         with self._lock:
             if self._running is None:
-                self._running = LoopThread("seealso-http"), _Lanes(self._connect, self._settings)
+                self._running = LoopThread("seealso-http"), _Lanes(self._host, self._settings)
             return self._running
 
 
 class _Lanes:
     """Both lanes of one server; lives on the loop."""
 
-    def __init__(self, connect: Connect, settings: EmbeddingSettings) -> None:
-        self.client = Client(connect, settings)
+    def __init__(self, host: Host, settings: EmbeddingSettings) -> None:
+        self.client = Client(host, settings)
         self.bulk = Bulk(self.client, settings.concurrency)
         self._questions = 0
         self._away_until = 0.0
@@ -136,7 +121,7 @@ class _Lanes:
                     served = await self.client.serving()
                 crowded, started = self.bulk.active > 0, time.monotonic()
                 async with asyncio.timeout(ANSWER_S):
-                    rows = await self._send(served, [served.prefixes[kind] + text for text in texts])
+                    rows = await self._compared(served, [served.prefixes[kind] + text for text in texts])
                 if crowded and len(texts) == 1:
                     self.client.pace.asked(time.monotonic() - started)
             except TimeoutError:
@@ -147,6 +132,14 @@ class _Lanes:
                 raise EmbeddingError(f"The embedding server refuses the text: {refusal}") from refusal
         self._away_s = AWAY_S
         return rows
+
+    async def _compared(self, served: Served, texts: list[str]) -> Vectors:
+        """Embed texts, and now and then the probe with them."""
+        if time.monotonic() - self.client.compared < COMPARE_S:
+            return await self._send(served, texts)
+        rows = await self._send(served, [*texts, served.probe])
+        self.client.compare(served, rows[-1])
+        return rows[:-1]
 
     async def _send(self, served: Served, texts: list[str]) -> Vectors:
         rows = np.zeros((len(texts), served.info.dimension), np.float32)

@@ -51,6 +51,11 @@ class Served:
     doubts: tuple[str, ...] = ()
     """What looks wrong with the vectors, for the user."""
 
+    @property
+    def probe(self) -> str:
+        """The text whose vector is the model's fingerprint, as it is sent."""
+        return self.prefixes["passage"] + PROBES[0]
+
     def body(self, texts: Sequence[str], priority: int) -> bytes:
         """Return a request; a lower `priority` is served first where the server can."""
         # A vLLM without that policy takes the field and does as it did before.
@@ -113,7 +118,7 @@ async def identify(http: Http, settings: EmbeddingSettings) -> Served:
         prefixes=prefixes,
         vllm=vllm,
         latency_s=latency_s,
-        doubts=doubts_of(whole),
+        doubts=doubts_of(whole, card),
     )
 
 

@@ -26,14 +26,13 @@ MISSING_S = 30.0
 
 def vllm_embedder(settings: EmbeddingSettings, vllm: VllmSettings) -> OpenAIEmbedder:
     """Return an embedder whose server is started by its first use, and shared with all of the user's processes."""
-    server = _Server(settings, vllm)
-    return OpenAIEmbedder(
-        server.connect, settings, place="vllm", activity=server.activity, release=server.release, used=server.used
-    )
+    return OpenAIEmbedder(_Managed(settings, vllm), settings)
 
 
-class _Server:
+class _Managed:
     """A vLLM that is looked for when it is wanted: without one, what is in the index is still found."""
+
+    place = "vllm"
 
     def __init__(self, settings: EmbeddingSettings, vllm: VllmSettings) -> None:
         self._settings, self._vllm = settings, vllm
@@ -82,6 +81,7 @@ class _Server:
             # Aside: it may have ended, and then it takes long to start; the question goes without it meanwhile.
             threading.Thread(target=self._rejoin, name="seealso-rejoin", daemon=True).start()
 
+    @property
     def activity(self) -> str:
         return self._managed.activity if self._managed is not None else ""
 

@@ -201,6 +201,8 @@ class Updater:
             logger.info("%s: %s", self._name, result)
             if not request.answer.done():
                 request.answer.set_result(result)
+            for doubt in result.doubts:
+                self._outbox.tell_once(doubt, f"seealso: {doubt}")
             left = f", {result.pending:,} passages left" if result.pending else ""
             self._finish(f"stopped{left}" if result.cancelled else "up to date")
 

@@ -39,7 +39,7 @@ def aside() -> Iterator[Executor]:
 def connect(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Iterator[Connect]:
     """Make embedders with little patience; they leave no thread behind, and nothing for asyncio to complain about."""
     from seealso.embed import bulk, openai
-    from seealso.embed.endpoint import Endpoint
+    from seealso.embed.endpoint import Endpoint, Standing
     from seealso.settings import EmbeddingSettings
 
     # Much longer than anything takes here, and no longer than somebody would wait for a test that fails.
@@ -53,8 +53,8 @@ def connect(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -
 
     def make(*servers: FaultServer | str, key: str = "", priorities: bool = False, **settings: Any) -> OpenAIEmbedder:
         urls = [server if isinstance(server, str) else server.url for server in servers]
-        endpoints = tuple(Endpoint(url, key, priorities) for url in urls)
-        made.append(openai.OpenAIEmbedder(lambda: endpoints, EmbeddingSettings(**settings), place=urls[0]))
+        host = Standing(*(Endpoint(url, key, priorities) for url in urls))
+        made.append(openai.OpenAIEmbedder(host, EmbeddingSettings(**settings)))
         return made[-1]
 
     caplog.set_level(logging.DEBUG)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from fault_server import Fault, FaultServer, ListedModel, Personality, Status
+from seealso.embed import openai
 from seealso.embed.base import EmbedKind, Lane, same_model
 from seealso.embed.endpoint import base_urls
 from seealso.errors import EmbeddingError
@@ -216,16 +217,22 @@ def test_a_prefix_of_passages_makes_another_space(fault_server: FaultServer, con
     assert connect(fault_server).source == plain.source
 
 
+@pytest.mark.parametrize(
+    ("model", "end"), [("bag-of-words", "trained for."), ("Qwen3-Embedding-0.6B", "trained for, with `last`.")]
+)
 def test_doubtful_vectors(
-    fault_server: FaultServer, connect: Connect, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    fault_server: FaultServer, connect: Connect, caplog: pytest.LogCaptureFixture, model: str, end: str
 ) -> None:
-    from seealso.embed import serving
-
-    monkeypatch.setattr(serving, "PROBES", ("a b c", "x y z", "a b d"))
+    fault_server.personality.models = (ListedModel(model),)
+    fault_server.personality.pooling = "first"
     embedder = connect(fault_server)
     embedder.identify()
-    assert "pools its tokens in another way" in embedder.doubts[0]
-    assert embedder.doubts[0] in caplog.text
+    (doubt,) = embedder.doubts
+    assert doubt.endswith(end)
+    assert doubt in caplog.text
+    fault_server.personality.pooling = "mean"
+    embedder.identify()
+    assert embedder.doubts == ()
 
 
 @pytest.mark.parametrize("unauthorized", ["string", "object"])
@@ -314,6 +321,25 @@ def test_another_model_between_two_calls(fault_server: FaultServer, connect: Con
     after = embedder.identify()
     assert not same_model(before, after)
     assert_rows(embedder.embed(["a"], "passage", Lane.BULK), ["a"], seed=1)
+
+
+def test_questions_notice_another_model_after_a_while(
+    fault_server: FaultServer, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedder = connect(fault_server)
+    embedder.identify()
+    assert_rows(embedder.embed(["a"], "query"), ["a"])
+    asked = len(fault_server.texts)
+    assert_rows(embedder.embed(["a", "b"], "query"), ["a", "b"])
+    assert list(fault_server.texts[asked:]) == ["a", "b"], "not with every question"
+    monkeypatch.setattr(openai, "COMPARE_S", 0.0)
+    assert_rows(embedder.embed(["a"], "query"), ["a"])
+    fault_server.change_model(1)
+    for _ in range(2):
+        with pytest.raises(EmbeddingError, match="now serves another model"):
+            embedder.embed(["a"], "query")
+    embedder.identify()
+    assert_rows(embedder.embed(["a"], "query"), ["a"], seed=1)
 
 
 @pytest.mark.parametrize("identifies", [False, True])

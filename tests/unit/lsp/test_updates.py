@@ -278,6 +278,14 @@ async def test_what_does_not_pass_by_itself_is_not_tried_again(bench: Bench) -> 
     assert bench.shown() == ["seealso: vLLM has too little memory. Take a smaller model."]
 
 
+async def test_doubts_about_the_vectors_are_shown_once(bench: Bench) -> None:
+    bench.embedder.doubts = ("The model finds unrelated texts closer.",)
+    bench.embedder.gate.set()
+    for _ in range(2):
+        await bench.report(bench.updater.request())
+    assert bench.shown() == ["seealso: The model finds unrelated texts closer."]
+
+
 async def test_what_an_update_waits_for_is_shown(bench: Bench) -> None:
     bench.embedder.activity = "The server starts."
     answer = bench.updater.request(visible=True)

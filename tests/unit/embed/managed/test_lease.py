@@ -14,14 +14,14 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="vLLM does not r
 
 
 @pytest.fixture
-def server(stubs: Stubs, monkeypatch: pytest.MonkeyPatch) -> vllm._Server:
+def server(stubs: Stubs, monkeypatch: pytest.MonkeyPatch) -> vllm._Managed:
     managed = stubs.vllm()
-    monkeypatch.setattr(vllm._Server, "_found", lambda _: managed)
-    return vllm._Server(EmbeddingSettings(model="of-a-test"), VllmSettings())
+    monkeypatch.setattr(vllm._Managed, "_found", lambda _: managed)
+    return vllm._Managed(EmbeddingSettings(model="of-a-test"), VllmSettings())
 
 
 def test_a_server_that_is_not_used_is_given_back_and_ends(
-    server: vllm._Server, stubs: Stubs, monkeypatch: pytest.MonkeyPatch
+    server: vllm._Managed, stubs: Stubs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(vllm, "KEEP_S", 0.1)
     server.connect()
@@ -31,7 +31,7 @@ def test_a_server_that_is_not_used_is_given_back_and_ends(
     server.release()
 
 
-def test_a_server_in_use_stays(server: vllm._Server, stubs: Stubs, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_in_use_stays(server: vllm._Managed, stubs: Stubs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vllm, "KEEP_S", 0.3)
     (endpoint,) = server.connect()
     looks = 0
