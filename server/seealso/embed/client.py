@@ -98,10 +98,7 @@ class Client:
             raise changed(self.expected, served.info)
         if self._paced is not served.http:
             self._paced = served.http
-            # Of a vLLM it is hoped that it was started with them; if not, questions will tell.
-            priorities = served.vllm or served.http.endpoint.priorities
-            most, at_once = self._settings.batch_tokens, self._settings.concurrency
-            self.pace = Pace(most, at_once, priorities=priorities, latency_s=served.latency_s)
+            self.pace = Pace(self._settings.batch_tokens, self._settings.concurrency, served.latency_s)
         self.served, self.expected, self.compared = served, served.info, time.monotonic()
         for doubt in served.doubts:
             log.warning("%s", doubt)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 LEAST_TOKENS = 32
 MAX_TEXTS = 1024
 """Inputs of one request; some servers refuse more than 2,048."""
-HURRIED_S, HURRIED_AT_ONCE = 0.05, 2
-"""Time that a request in the bulk lane should take, others under way included, and how many there are at a time: a
-query waits for what was sent before it. Measured with vLLM as it is by default: two requests of 256 texts made it wait
-1.2 to 1.6 s, two of 16 texts 0.08 s."""
 PATIENT_S = 0.4
-"""The same at a server that is quick and lets a query overtake all but the step that it is at."""
-QUICK_TOKENS = 2048
-"""A server is quick that reads so many tokens in a hurried request: its steps take no longer than that then."""
+"""Time that a request in the bulk lane should take, others under way included: so long may the first question wait."""
+HURRIED_S, HURRIED_AT_ONCE = 0.05, 2
+"""The same, and how many requests there are at a time, while somebody asks who has had to wait. Measured with vLLM as
+it is by default: two requests of 256 texts made a query wait 1.2 to 1.6 s, two of 16 texts 0.08 s. The price, with a
+small model on two cores: a third of the passages/s at vLLM, nothing at llama.cpp."""
 SLOW_S = 0.15
-"""A question that takes longer while texts are embedded in bulk has waited for them."""
+"""A question that takes so much longer than a request has to has waited for texts that are embedded in bulk."""
+PRESENT_S = 30.0
+"""Who has asked is taken to ask again for so long."""
 _FIRST_TOKENS = 128
 """A tenth of a second of a small model on a processor; it takes six answers to get from here to 8,192."""
 _BYTES_A_TOKEN = 4.0
@@ -28,15 +30,14 @@ _WEIGHT = 0.2
 class Pace:
     """Pack texts by an estimate of their tokens, and learn from each answer how large the next request may be."""
 
-    def __init__(self, most_tokens: int, at_once: int, *, priorities: bool = False, latency_s: float = 0.0) -> None:
-        """Pack up to `most_tokens` into a request and send up to `at_once`.
-
-        With `priorities`, queries are hoped to overtake them. `latency_s` is what a small request takes.
-        """
+    def __init__(
+        self, most_tokens: int, at_once: int, latency_s: float = 0.0, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Pack up to `most_tokens` into a request and send up to `at_once`; `latency_s` is what a small one takes."""
         self._most = most_tokens
         self._at_once = at_once
-        self._patient = False
-        self._may_be_patient = priorities
+        self._clock = clock
+        self._hurried_until = -math.inf
         self._budget = float(min(most_tokens, _FIRST_TOKENS))
         self._bytes_a_token = _BYTES_A_TOKEN
         self._floor_s = latency_s
@@ -45,15 +46,23 @@ class Pace:
     @property
     def at_once(self) -> int:
         """Return how many bulk requests may be under way."""
-        # What is still quick when it is as large as it may be leaves room for more.
-        free = self._patient or self._budget >= self._most
-        return self._at_once if free else min(self._at_once, HURRIED_AT_ONCE)
+        return min(self._at_once, HURRIED_AT_ONCE) if self._hurried else self._at_once
+
+    @property
+    def _hurried(self) -> bool:
+        return self._clock() < self._hurried_until
 
     def asked(self, seconds: float) -> None:
-        """Take note of how long a question took while texts were embedded in bulk."""
-        if seconds > SLOW_S and self._patient:
-            self._patient = self._may_be_patient = False
+        """Take note of how long a question took while texts were embedded in bulk.
+
+        Where questions overtake them, as on a GPU with priorities, none is slow, and nothing has to be hurried.
+        """
+        hurried = self._hurried
+        slow = seconds - self._floor_s > SLOW_S
+        if slow and not hurried:
             self._budget = max(LEAST_TOKENS, self._budget * HURRIED_S / PATIENT_S)
+        if slow or hurried:  # it was quick because of that
+            self._hurried_until = self._clock() + PRESENT_S
 
     def tokens(self, text: str) -> int:
         """Estimate the tokens of a text; the bytes of scripts with many characters say more than their letters."""
@@ -79,7 +88,6 @@ class Pace:
         tokens = sum(self.tokens(text) for text in texts)
         # The last request of a call is small and quick, and says nothing of larger ones.
         if tokens > 0.5 * self._budget:
-            target_s = PATIENT_S if self._patient else HURRIED_S
+            target_s = HURRIED_S if self._hurried else PATIENT_S
             factor = target_s / max(seconds - self._floor_s, target_s / 2)
             self._budget = min(max(self._budget * max(factor, 0.5), LEAST_TOKENS), self._most)
-            self._patient |= self._may_be_patient and self._budget >= QUICK_TOKENS

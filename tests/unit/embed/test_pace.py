@@ -12,7 +12,7 @@ from seealso.embed.pace import Pace
 
 def settled(budget: int) -> Pace:
     """Return the pace of a server that has shown to be quick."""
-    pacing = Pace(budget, 4, priorities=True)
+    pacing = Pace(budget, 4)
     texts = ["x" * 4000] * 100
     for _ in range(40):
         waiting = deque(range(len(texts)))
@@ -49,17 +49,17 @@ def test_inputs_of_a_request_are_limited() -> None:
 
 
 def test_scripts_with_many_characters_have_more_tokens_a_letter() -> None:
-    pacing = Pace(100, 4, priorities=True)
+    pacing = Pace(100, 4)
     assert pacing.tokens("文" * 100) > 2 * pacing.tokens("x" * 100)
     assert pacing.tokens("\ud800") > 0
 
 
 def settle(pacing: Pace, seconds_a_token: float) -> list[int]:
-    """Return the characters of one request after the other to a server of some speed."""
+    """Return about how many tokens one request after the other has, to a server of some speed."""
     sizes = []
     for _ in range(40):
         taken = pacing.take(deque(range(20_000)), ["x" * 40] * 20_000)
-        sizes.append(40 * len(taken))
+        sizes.append(12 * len(taken))
         pacing.learn(["x" * 40] * len(taken), seconds_a_token * 12 * len(taken), 0)
     return sizes
 
@@ -67,55 +67,45 @@ def settle(pacing: Pace, seconds_a_token: float) -> list[int]:
 @pytest.mark.parametrize(
     ("seconds_a_token", "tokens"),
     [
-        pytest.param(1e-7, 12_288, id="fast: what one request may hold"),
-        pytest.param(1e-4, pace.HURRIED_S / 1e-4, id="a small GPU"),
-        pytest.param(2e-4, pace.HURRIED_S / 2e-4, id="half as fast"),
+        pytest.param(1e-7, 12 * pace.MAX_TEXTS, id="fast: what one request may hold"),
+        pytest.param(1e-4, pace.PATIENT_S / 1e-4, id="a small GPU"),
+        pytest.param(2e-4, pace.PATIENT_S / 2e-4, id="half as fast"),
         pytest.param(1.0, pace.LEAST_TOKENS, id="hopeless"),
     ],
 )
-def test_hurried_requests_take_as_long_as_a_question_can_wait(seconds_a_token: float, tokens: int) -> None:
-    settled = settle(Pace(50_000, 4), seconds_a_token)[-1] / 40 * 12
-    assert settled == pytest.approx(min(tokens, pace.MAX_TEXTS * 12), rel=0.3)
-
-
-QUICK = 1e-5
-"""Seconds a token of a server that reads more than enough of them in a hurried request."""
-
-
-def test_requests_are_large_where_a_question_overtakes_them() -> None:
-    pacing = Pace(50_000, 4, priorities=True)
-    assert pacing.at_once == pace.HURRIED_AT_ONCE, "nobody knows yet how quick it is"
-    tokens = settle(pacing, QUICK / 4)[-1] / 40 * 12
-    assert tokens == pace.MAX_TEXTS * 12
+def test_requests_take_as_long_as_the_first_question_may_wait(seconds_a_token: float, tokens: int) -> None:
+    pacing = Pace(50_000, 4)
+    assert settle(pacing, seconds_a_token)[-1] == pytest.approx(tokens, rel=0.3)
     assert pacing.at_once == 4
 
 
-def test_a_slow_server_makes_questions_wait_whatever_their_priority() -> None:
-    pacing = Pace(50_000, 4, priorities=True)
-    tokens = settle(pacing, 2 * pace.HURRIED_S / pace.QUICK_TOKENS)[-1] / 40 * 12
-    assert tokens == pytest.approx(pace.QUICK_TOKENS / 2, rel=0.3)
-    assert pacing.at_once == pace.HURRIED_AT_ONCE
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
-def test_a_question_that_had_to_wait_makes_the_others_small() -> None:
-    pacing = Pace(50_000, 4, priorities=True)
-    before = settle(pacing, QUICK)[-1]
+def test_a_question_that_had_to_wait_makes_the_others_small_for_a_while() -> None:
+    clock = Clock()
+    pacing = Pace(50_000, 4, clock=clock)
+    patient = settle(pacing, 1e-4)[-1]
     pacing.asked(pace.SLOW_S / 2)
     assert pacing.at_once == 4
-    assert settle(pacing, QUICK)[-1] == pytest.approx(before, rel=0.05)
+    assert settle(pacing, 1e-4)[-1] == pytest.approx(patient, rel=0.05)
     pacing.asked(2 * pace.SLOW_S)
     assert pacing.at_once == pace.HURRIED_AT_ONCE
-    after = settle(pacing, QUICK)
-    assert max(after) <= before / 2, "and stay so"
-    assert after[-1] / 40 * 12 == pytest.approx(pace.HURRIED_S / QUICK, rel=0.3)
-
-
-def test_a_server_that_is_quick_with_full_requests_gets_more_of_them() -> None:
-    pacing = Pace(1000, 4)
-    settle(pacing, 1e-6)
+    hurried = settle(pacing, 1e-4)
+    assert max(hurried) <= patient / 2
+    assert hurried[-1] == pytest.approx(pace.HURRIED_S / 1e-4, rel=0.3)
+    # Whoever goes on asking has quick answers, because of that.
+    for _ in range(3):
+        clock.now += pace.PRESENT_S - 1
+        pacing.asked(pace.SLOW_S / 2)
+        assert pacing.at_once == pace.HURRIED_AT_ONCE
+    clock.now += pace.PRESENT_S + 1
     assert pacing.at_once == 4
-    settle(pacing, 1e-4)
-    assert pacing.at_once == pace.HURRIED_AT_ONCE
+    assert settle(pacing, 1e-4)[-1] == pytest.approx(patient, rel=0.05)
 
 
 def test_a_small_quick_request_says_nothing() -> None:
@@ -137,15 +127,14 @@ def test_a_small_quick_request_says_nothing() -> None:
     ],
 )
 def test_tokens_are_learned_from_the_server(counted: int, tokens: float) -> None:
-    pacing = Pace(1000, 4, priorities=True)
+    pacing = Pace(1000, 4)
     for _ in range(60):
         pacing.learn(["x" * 100], 0.1, counted)
     assert pacing.tokens("x" * 100) == pytest.approx(2 + tokens, abs=1)
 
 
-@pytest.mark.parametrize("priorities", [True, False])
-def test_a_server_far_away_is_not_a_slow_one(priorities: bool) -> None:
-    pacing = Pace(16_384, 4, priorities=priorities, latency_s=0.3)
+def test_a_server_far_away_is_not_a_slow_one() -> None:
+    pacing = Pace(16_384, 4, 0.3)
     texts = ["x" * 400] * 4000
     for _ in range(20):
         taken = pacing.take(deque(range(4000)), texts)
