@@ -122,8 +122,8 @@ class _Lanes:
                 crowded, started = self.bulk.active > 0, time.monotonic()
                 async with asyncio.timeout(ANSWER_S):
                     rows = await self._compared(served, [served.prefixes[kind] + text for text in texts])
-                if crowded and len(texts) == 1:
-                    self.client.pace.asked(time.monotonic() - started)
+                if len(texts) == 1:
+                    self.client.pace.asked(time.monotonic() - started, crowded=crowded)
             except TimeoutError:
                 raise self._stay_away(self.bulk.trouble or "The embedding server is not ready, or too busy.") from None
             except FailedError as failure:

@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 LEAST_TOKENS = 32
 MAX_TEXTS = 1024
 """Inputs of one request; some servers refuse more than 2,048."""
-PATIENT_S = 0.4
+PATIENT_S = 0.3
 """Time that a request in the bulk lane should take, others under way included: so long may the first question wait."""
 HURRIED_S, HURRIED_AT_ONCE = 0.05, 2
 """The same, and how many requests there are at a time, while somebody asks who has had to wait. Measured with vLLM as
 it is by default: two requests of 256 texts made a query wait 1.2 to 1.6 s, two of 16 texts 0.08 s. The price, with a
 small model on two cores: a third of the passages/s at vLLM, nothing at llama.cpp."""
-SLOW_S = 0.15
+SLOW_S = 0.1
 """A question that takes so much longer than a request has to has waited for texts that are embedded in bulk."""
 PRESENT_S = 30.0
 """Who has asked is taken to ask again for so long."""
@@ -52,11 +52,14 @@ class Pace:
     def _hurried(self) -> bool:
         return self._clock() < self._hurried_until
 
-    def asked(self, seconds: float) -> None:
-        """Take note of how long a question took while texts were embedded in bulk.
+    def asked(self, seconds: float, *, crowded: bool) -> None:
+        """Take note of how long a question took, `crowded` while texts were embedded in bulk.
 
-        Where questions overtake them, as on a GPU with priorities, none is slow, and nothing has to be hurried.
+        Where questions overtake those, as on a GPU with priorities, none is slow, and nothing has to be hurried.
         """
+        self._floor_s = min(self._floor_s, seconds)
+        if not crowded:
+            return
         hurried = self._hurried
         slow = seconds - self._floor_s > SLOW_S
         if slow and not hurried:
@@ -86,8 +89,11 @@ class Pace:
             self._bytes_a_token += _WEIGHT * (min(max(size / counted, 0.5), 8.0) - self._bytes_a_token)
         self._floor_s = min(self._floor_s, seconds)
         tokens = sum(self.tokens(text) for text in texts)
-        # The last request of a call is small and quick, and says nothing of larger ones.
-        if tokens > 0.5 * self._budget:
-            target_s = HURRIED_S if self._hurried else PATIENT_S
-            factor = target_s / max(seconds - self._floor_s, target_s / 2)
-            self._budget = min(max(self._budget * max(factor, 0.5), LEAST_TOKENS), self._most)
+        target_s = HURRIED_S if self._hurried else PATIENT_S
+        factor = min(max(target_s / max(seconds - self._floor_s, 1e-3), 0.5), 2.0)
+        # From what this request held, not from the budget by now: several come back at a time, and say the same.
+        learned = min(max(tokens * factor, LEAST_TOKENS), self._most)
+        if factor > 1:
+            self._budget = max(self._budget, learned)
+        elif tokens > 0.5 * self._budget:  # the last request of a call is small, and says nothing of larger ones
+            self._budget = min(self._budget, learned)

@@ -90,10 +90,10 @@ def test_a_question_that_had_to_wait_makes_the_others_small_for_a_while() -> Non
     clock = Clock()
     pacing = Pace(50_000, 4, clock=clock)
     patient = settle(pacing, 1e-4)[-1]
-    pacing.asked(pace.SLOW_S / 2)
+    pacing.asked(pace.SLOW_S / 2, crowded=True)
     assert pacing.at_once == 4
     assert settle(pacing, 1e-4)[-1] == pytest.approx(patient, rel=0.05)
-    pacing.asked(2 * pace.SLOW_S)
+    pacing.asked(2 * pace.SLOW_S, crowded=True)
     assert pacing.at_once == pace.HURRIED_AT_ONCE
     hurried = settle(pacing, 1e-4)
     assert max(hurried) <= patient / 2
@@ -101,11 +101,33 @@ def test_a_question_that_had_to_wait_makes_the_others_small_for_a_while() -> Non
     # Whoever goes on asking has quick answers, because of that.
     for _ in range(3):
         clock.now += pace.PRESENT_S - 1
-        pacing.asked(pace.SLOW_S / 2)
+        pacing.asked(pace.SLOW_S / 2, crowded=True)
         assert pacing.at_once == pace.HURRIED_AT_ONCE
     clock.now += pace.PRESENT_S + 1
     assert pacing.at_once == 4
     assert settle(pacing, 1e-4)[-1] == pytest.approx(patient, rel=0.05)
+
+
+def test_a_question_is_slow_when_it_takes_longer_than_alone() -> None:
+    pacing = Pace(50_000, 4, 5.0)  # what it took the first time, before the server was warm
+    pacing.asked(2 * pace.SLOW_S, crowded=True)
+    assert pacing.at_once == 4
+    pacing.asked(pace.SLOW_S / 10, crowded=False)
+    pacing.asked(2 * pace.SLOW_S, crowded=False)
+    assert pacing.at_once == 4
+    pacing.asked(2 * pace.SLOW_S, crowded=True)
+    assert pacing.at_once == pace.HURRIED_AT_ONCE
+
+
+@pytest.mark.parametrize(("seconds", "factor"), [(1e-6, 2.0), (1e6, 0.5)])
+def test_requests_that_come_back_together_say_the_same(seconds: float, factor: float) -> None:
+    pacing = Pace(50_000, 4)
+    settle(pacing, 1e-4)
+    taken = pacing.take(deque(range(20_000)), ["x" * 40] * 20_000)
+    for _ in range(4):
+        pacing.learn(["x" * 40] * len(taken), seconds, 0)
+    after = pacing.take(deque(range(20_000)), ["x" * 40] * 20_000)
+    assert len(after) == pytest.approx(factor * len(taken), rel=0.05)
 
 
 def test_a_small_quick_request_says_nothing() -> None:
