@@ -29,7 +29,7 @@ from rich.console import Console
 from rich.table import Table
 from tokenizers import Tokenizer
 
-from bench.model import passages
+from bench.kernel_docs import passages
 from bench.rpc import Client
 from seealso.embed.base import Embedder, Lane
 from seealso.embed.choice import embedder_for
@@ -111,6 +111,12 @@ def _tokenizer() -> Tokenizer:
     found.no_padding()
     found.no_truncation()
     return found
+
+
+def read_whole(count: int) -> list[str]:
+    """Return passages that every model here reads whole: a minimal client would only be told that one is too long."""
+    reads = _tokenizer()
+    return [text for text in passages(count * 2) if len(reads.encode(text).ids) < LONGEST][:count]
 
 
 def ours(backend: Backend, embedder: Embedder, texts: Sequence[str]) -> float:
@@ -249,7 +255,7 @@ def _progress(message: dict[str, Any]) -> str:
 
 def inprocess(options: argparse.Namespace) -> None:
     """Measure vLLM as a library; runs in an environment that has it."""
-    texts = passages(options.passages)
+    texts = read_whole(options.passages)
     settings, _ = resolve(
         {
             "embedding": {"backend": "vllm-inprocess", "model": options.model},
@@ -284,10 +290,7 @@ def main() -> None:
     if options.inprocess:
         inprocess(options)
         return
-    # What every model reads whole: a minimal client would only be told that a text is too long.
-    reads = _tokenizer()
-    texts = [text for text in passages(options.passages * 2) if len(reads.encode(text).ids) < LONGEST]
-    texts = texts[: options.passages]
+    texts = read_whole(options.passages)
     table = Table(
         "back end", "tokens/s", "passages/s", "bare tokens/s", "overhead", "query ms p50 / p95, alone", "under load"
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,8 @@ import tempfile
 from pathlib import Path
 
 from platformdirs import user_cache_path
+
+from seealso.text.registry import format_for
 
 PACKAGE = "linux-doc-6.1"
 MIN_FILES = 3000
@@ -84,6 +87,21 @@ def _unpack(package: Path, to: Path) -> None:
         goal.parent.mkdir(parents=True, exist_ok=True)
         with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as source, goal.open("wb") as sink:
             shutil.copyfileobj(source, sink)
+
+
+def passages(count: int) -> list[str]:
+    """Return passages from all over the documentation."""
+    generator = random.Random(1)
+    files = sorted(kernel_docs().rglob("*.rst"))
+    generator.shuffle(files)
+    texts: list[str] = []
+    for file in files:
+        document_format = format_for(file.name)
+        assert document_format is not None
+        texts += [passage.text for passage in document_format.segmenter().segment(file.read_bytes()).passages]
+        if len(texts) >= count:
+            break
+    return texts[:count]
 
 
 def _run(*command: str, cwd: Path, hint: str) -> None:

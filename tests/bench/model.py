@@ -7,7 +7,6 @@ about the machine than about us; the two ratios can be compared between machines
 from __future__ import annotations
 
 import argparse
-import random
 import statistics
 import sys
 import tempfile
@@ -23,33 +22,17 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from bench.kernel_docs import FetchError, kernel_docs
+from bench.kernel_docs import FetchError, passages
 from model_build import graph, source, weights
 from seealso.embed.batching import equal_length_batches
 from seealso.embed.cores import default_threads
 from seealso.embed.onnx import PREFIXES, TOKEN_BUDGET, OnnxEmbedder
-from seealso.text.registry import format_for
 
 PLAIN_BUDGET = 4096
 """Tokens of a run of the plain form, which is fastest with large batches."""
 ROWS, INNER, OUTER = 512, 384, 1536
 """The model's largest product."""
 QUERY = "how do I restore a backup of the database when the service does not start any more after an upgrade"
-
-
-def passages(count: int) -> list[str]:
-    """Return passages from all over the documentation."""
-    generator = random.Random(1)
-    files = sorted(kernel_docs().rglob("*.rst"))
-    generator.shuffle(files)
-    texts: list[str] = []
-    for file in files:
-        document_format = format_for(file.name)
-        assert document_format is not None
-        texts += [passage.text for passage in document_format.segmenter().segment(file.read_bytes()).passages]
-        if len(texts) >= count:
-            break
-    return texts[:count]
 
 
 def product_rate(threads: int) -> float:
