@@ -26,6 +26,7 @@ from seealso.embed.managed.launch import Launch
 from seealso.embed.managed.locks import is_held
 from seealso.embed.managed.place import Place, State
 from seealso.embed.managed.processes import Process, members
+from seealso.embed.managed.server import MOST_SOCKET_BYTES, SOCKET_NAME_BYTES
 from seealso.errors import EmbeddingError
 
 ARGUMENTS = ("--enforce-eager", "--dtype", "float32")
@@ -135,6 +136,8 @@ def test_a_life(vllm_here: Path, lives: Callable[[Launch], Life]) -> None:
     assert not any(first.key.encode() in command_line(process) for process in state.members)
     assert first.key not in life.place.log.read_text("utf-8")
     assert not listening_elsewhere(state.members)
+    sockets = [path for path in life.place.sockets.iterdir() if path.is_socket()]
+    assert sockets or len(str(life.place.sockets)) + SOCKET_NAME_BYTES > MOST_SOCKET_BYTES
 
     # Another client in another process gets the same.
     script = (
@@ -174,6 +177,7 @@ def test_a_life(vllm_here: Path, lives: Callable[[Launch], Life]) -> None:
     until(life.gone, "the end of vLLM")
     assert time.monotonic() - began < 20
     assert life.state().status == "stopped"
+    assert not life.place.sockets.exists()
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,11 @@ class Place:
         return self.folder / "vllm.log"
 
     @property
+    def sockets(self) -> Path:
+        """Where the processes of vLLM meet; it leaves its sockets behind, however it ends."""
+        return self.folder / "ipc"  # short: so are the paths of sockets
+
+    @property
     def earlier_log(self) -> Path:
         """What the vLLM before this one printed."""
         return self.folder / "vllm.earlier.log"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 MOST_LOG_BYTES = 4 * 1024 * 1024
 KEPT_LOG_BYTES = 512 * 1024
+MOST_SOCKET_BYTES = 107 if sys.platform == "linux" else 103
+"""Length of a socket's path that systems take."""
+SOCKET_NAME_BYTES = 1 + 36
+"""vLLM calls each by a UUID."""
 
 _GUARDED = """
 exec 3<&0 </dev/null
@@ -54,6 +59,8 @@ class Server:
         log = self._place.log
         if log.exists():
             log.replace(self._place.earlier_log)
+        self._clear_sockets()
+        self._place.sockets.mkdir(mode=0o700)
         output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             self._process = subprocess.Popen(
@@ -85,6 +92,7 @@ class Server:
         self._process.poll()
         if self._process.stdin is not None:
             self._process.stdin.close()
+        self._clear_sockets()
         return gone
 
     def log_tail(self, most: int = TAIL_BYTES) -> str:
@@ -108,10 +116,16 @@ class Server:
             with self._place.log.open("ab") as file:
                 file.write(kept)
 
+    def _clear_sockets(self) -> None:
+        shutil.rmtree(self._place.sockets, ignore_errors=True)
+
     def _environment(self) -> dict[str, str]:
         # What was set for this interpreter (by an editor that ships its own libraries) would break another one.
         own = self._argv[0] == sys.executable
         kept = {name: value for name, value in os.environ.items() if own or not name.startswith("PYTHON")}
+        sockets = str(self._place.sockets)
+        if len(os.fsencode(sockets)) + SOCKET_NAME_BYTES <= MOST_SOCKET_BYTES:
+            kept["VLLM_RPC_BASE_PATH"] = sockets
         return {
             **kept,
             "VLLM_API_KEY": self.key,  # a command line can be read by everybody

@@ -60,6 +60,8 @@ def main() -> int:
     start["engine"] = engine() if arguments.stub_engine else 0
     with STARTS.open("a", encoding="utf-8") as file:
         file.write(f"{json.dumps(start)}\n")
+    if folder := start["environment"].get("VLLM_RPC_BASE_PATH"):
+        Path(folder, str(os.getpid())).touch()  # left behind, as vLLM does
     number = len(STARTS.read_text("utf-8").splitlines())
     if arguments.stub_last_words:
         print(arguments.stub_last_words.read_text("utf-8"), flush=True)

@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import textwrap
 import threading
 import time
@@ -312,6 +313,22 @@ def test_a_keeper_whose_folder_is_removed_ends(stubs: Stubs) -> None:
     until(lambda: not is_held(moved / "keeper.lock"))
 
 
+def test_sockets_are_not_left_behind() -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as runtime:  # a short path, as the user's runtime folder has
+        stubs = Stubs(Path(runtime))
+        managed = stubs.vllm()
+        managed.endpoint()
+        (start,) = stubs.starts()
+        (left,) = stubs.place.sockets.iterdir()
+        assert start["environment"]["VLLM_RPC_BASE_PATH"] == str(left.parent)
+        os.kill(start["pid"], signal.SIGKILL)
+        until(lambda: len(stubs.starts()) == 2 and stubs.state().status == "ready", "the next start")
+        assert [path.name for path in stubs.place.sockets.iterdir()] == [str(stubs.starts()[1]["pid"])]
+        managed.close()
+        until(stubs.gone, "its end")
+        assert not stubs.place.sockets.exists()
+
+
 def test_what_is_secret_stays_so(stubs: Stubs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VLLM_API_KEY", "of-the-user")
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
@@ -328,5 +345,5 @@ def test_what_is_secret_stays_so(stubs: Stubs, monkeypatch: pytest.MonkeyPatch) 
     assert stat.S_IMODE(stubs.place.folder.stat().st_mode) == 0o700
     (stubs.place.folder / "starts.jsonl").chmod(0o600)  # the stub's own
     for path in stubs.place.folder.iterdir():
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
     assert not any(endpoint.key in path.read_text("utf-8") for path in stubs.place.folder.glob("*.log"))
