@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from platformdirs import user_config_path
@@ -36,7 +36,14 @@ def load(root: Path | None, *layers: object) -> tuple[Settings, tuple[str, ...]]
         raise SettingsError(f"'{user_file()}' does not exist.", hint=f"{CONFIG_VARIABLE} names it; mend or unset that.")
     workspace, refused = _of_workspace(root / WORKSPACE_FILE) if root is not None else (None, ())
     settings, problems = resolve(merged(user, workspace, *layers))
-    return settings, (*refused, *problems)
+    found_in = ((user_file(), user), (root / WORKSPACE_FILE if root is not None else None, workspace))
+    named = tuple(_named(problem, found_in) for problem in problems)
+    return settings, (*refused, *named)
+
+
+def _named(problem: str, found_in: Iterable[tuple[Path | None, object]]) -> str:
+    """Return a problem with the file it stands in, if it is one of a file."""
+    return next((f"'{path}': {problem}" for path, wire in found_in if problem in resolve(wire)[1]), problem)
 
 
 def merged(*layers: object) -> object:

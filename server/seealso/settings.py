@@ -183,11 +183,17 @@ def resolve(wire: object) -> tuple[Settings, tuple[str, ...]]:
     problems: list[str] = []
     settings: Settings = _section(Settings, wire, "seealso", problems)
     embedding = settings.embedding
-    if embedding.endpoint and embedding.backend is Backend.ONNX:
+    if embedding.endpoint and embedding.backend is Backend.ONNX and not _says_backend(wire):
         problems.append(
             "`seealso.embedding.endpoint` is set, but not used: set `seealso.embedding.backend` to `openai` as well."
         )
     return settings, tuple(problems)
+
+
+def _says_backend(wire: object) -> bool:
+    """Tell whether somebody has chosen the back end, whatever else is set for another one."""
+    embedding = wire.get("embedding") if isinstance(wire, Mapping) else None
+    return isinstance(embedding, Mapping) and embedding.get("backend") is not None
 
 
 def user_only_sections() -> frozenset[str]:
@@ -214,7 +220,7 @@ def _section(cls: Any, wire: object, path: str, problems: list[str]) -> Any:
     hints = typing.get_type_hints(cls)
     known = {wire_name(spec.name): spec for spec in fields(cls)}
     problems += [
-        f"`{path}.{key}` is not a setting of seealso{_nearest(str(key), known)}; it is ignored."
+        f"`{path}.{key}` is not a setting of seealso{_nearest(str(key), known) or _doubled(path, key)}; it is ignored."
         for key in wire
         if key not in known and f"{path}.{key}" not in CLIENT_KEYS
     ]
@@ -266,8 +272,10 @@ def _value(hint: Any, value: object, spec: Field[Any]) -> Any:
             raise ValueError(f"must be one of {', '.join(choices)}, not {value!r}")
         return hint(value)
     if typing.get_origin(hint) is tuple:
-        if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+        if not isinstance(value, list | tuple):
             raise ValueError(f"must be a list of strings, not {_kind(value)}")
+        if wrong := [item for item in value if not isinstance(item, str)]:
+            raise ValueError(f"must be a list of strings, but holds {_kind(wrong[0])}")
         return tuple(value)
     if typing.get_origin(hint) is UnionType:
         hint = next(part for part in typing.get_args(hint) if part is not type(None))
@@ -295,6 +303,10 @@ def _kind(value: object) -> str:
 def _shown(spec: Field[Any]) -> str:
     default = spec.default if spec.default is not MISSING else None
     return repr(default.value if isinstance(default, StrEnum) else default)
+
+
+def _doubled(path: str, key: object) -> str:
+    return " (leave out the leading `seealso` in a file)" if path == key else ""
 
 
 def _nearest(key: str, known: Mapping[str, object]) -> str:

@@ -85,20 +85,22 @@ class Spaces:
         """Return the embedder, or None when the settings name none that can be."""
         try:
             return self.embedder
-        except SeeAlsoError as error:
-            if str(error) != self._unusable:  # with every question, otherwise
-                self._unusable = str(error)
-                log.warning("Answering by words alone: %s", error)
+        except SeeAlsoError:
             return None
 
     @property
     def texts(self) -> TextVectors | None:
         """Return what embeds the texts of questions, or None when the settings name no model that can be."""
         with self._lock:
-            if self._texts is None and (embedder := self.embedder_if_any()) is not None:
+            if self._texts is None:
                 from seealso.text_vectors import TextVectors
 
-                self._texts = TextVectors(embedder)
+                try:
+                    self._texts = TextVectors(self.embedder)
+                except SeeAlsoError as error:
+                    if str(error) != self._unusable:  # with every question, otherwise
+                        self._unusable = str(error)
+                        log.warning("Answering by words alone: %s", error)
             return self._texts
 
     def known(self, store: Store) -> Space | None:

@@ -1,13 +1,14 @@
 """`seealso doctor`: try every part of the machinery once, in earnest, and say what to do about what does not work."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import typer
 from rich.text import Text
 
 from seealso.cli import EXIT_FOUND, EXIT_OK
-from seealso.cli.console import answers, write_json
+from seealso.cli.console import answers, messages, write_json
 from seealso.cli.options import JsonOption
 from seealso.cli.printable import printable
 from seealso.errors import SeeAlsoError
@@ -38,13 +39,24 @@ def register(app: typer.Typer) -> None:
         """
         from seealso.cli.checks import CHECKS
 
-        findings = [examine(name, check) for name, check in CHECKS.items()]
-        if json:
-            for finding in findings:
+        problems = 0
+        for name, check in CHECKS.items():
+            finding = _shown(name, check)
+            problems += not finding.ok
+            if json:
                 write_json({"check": finding.check, "ok": finding.ok, "detail": finding.detail, "hint": finding.hint})
-        else:
-            _print_findings(findings)
-        return EXIT_OK if all(finding.ok for finding in findings) else EXIT_FOUND
+            else:
+                _print(finding)
+        if problems and not json:
+            answers().print(Text(f"\n{count(problems, 'problem')} found.", style="bold red"))
+        return EXIT_FOUND if problems else EXIT_OK
+
+
+def _shown(name: str, check: Callable[[], str]) -> Finding:
+    """Run one check, and on a terminal say which: a server that has to start takes half a minute."""
+    console = messages()
+    with console.status(f"checking: {name}") if console.is_terminal else nullcontext():
+        return examine(name, check)
 
 
 def examine(name: str, check: Callable[[], str]) -> Finding:
@@ -62,14 +74,10 @@ def examine(name: str, check: Callable[[], str]) -> Finding:
         )
 
 
-def _print_findings(findings: list[Finding]) -> None:
+def _print(finding: Finding) -> None:
     console = answers()
-    for finding in findings:
-        verdict = ("ok       ", "green") if finding.ok else ("problem  ", "bold red")
-        line = Text.assemble(verdict, (f"{finding.check:<9}", "bold"), printable(finding.detail))
-        console.print(line, soft_wrap=True)
-        if finding.hint:
-            console.print(Text(" " * 18 + printable(finding.hint), style="bold"), soft_wrap=True)
-    problems = sum(not finding.ok for finding in findings)
-    if problems:
-        console.print(Text(f"\n{count(problems, 'problem')} found.", style="bold red"))
+    verdict = ("ok       ", "green") if finding.ok else ("problem  ", "bold red")
+    line = Text.assemble(verdict, (f"{finding.check:<9}", "bold"), printable(finding.detail))
+    console.print(line, soft_wrap=True)
+    if finding.hint:
+        console.print(Text(" " * 18 + printable(finding.hint), style="bold"), soft_wrap=True)

@@ -37,6 +37,7 @@ _STATES = {
     "partial": "incomplete; `seealso update` goes on with it",
     "ready": "ready",
 }
+_UNCOMPARED = "not yet compared with this model; `seealso update` does that"
 
 
 def register(app: typer.Typer) -> None:
@@ -166,7 +167,7 @@ def _print_summary(report: UpdateReport, status: IndexStatus, seconds: float) ->
 
 def _print_status(status: IndexStatus) -> None:
     rows = [
-        ("state", _STATES.get(status.state, status.state)),
+        ("state", _UNCOMPARED if status.state == "partial" and not status.pending else _STATES[status.state]),
         ("documents", f"{status.documents:,}"),
         ("passages", f"{status.passages:,}  ({status.embedded:,} embedded, {status.pending:,} waiting)"),
         ("model", status.model),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from seealso.cli.console import warn
@@ -46,6 +47,7 @@ def get_ready(workspace: Workspace) -> None:
         raise KeyboardInterrupt from error
     except SeeAlsoError as error:
         warn(f"{error} Answering by words alone.")
+        logging.getLogger("seealso").setLevel(logging.ERROR)  # which would say the same again
 
 
 def index_layer(include: list[str] | None, exclude: list[str] | None, *, no_ignore: bool) -> Layer:

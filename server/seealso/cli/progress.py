@@ -30,6 +30,13 @@ _TITLES = {
 _DETAIL = 60
 
 
+class _Count(MofNCompleteColumn):
+    """How many of how many, where there is anything to count."""
+
+    def render(self, task: Task) -> Text:
+        return super().render(task) if task.total else Text()
+
+
 class _Pace(ProgressColumn):
     """Rate and time left as the indexer measures them; it knows its batches, a bar would only guess."""
 
@@ -58,7 +65,7 @@ class ProgressBars:
         self._bars = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=20),
-            MofNCompleteColumn(),
+            _Count(),
             _Pace(),
             console=console,
             transient=True,

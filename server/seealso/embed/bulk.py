@@ -109,7 +109,8 @@ class Bulk:
                     pause_s = max(failure.retry_after_s or 0.0, random.uniform(0.5, 1.0) * wait_s)  # noqa: S311
                     wait_s = min(2 * wait_s, LONGEST_WAIT_S)
                     if now + pause_s > until:
-                        hint = "What was finished is kept; run it again when the server answers."
+                        start = "Start it, or correct `seealso.embedding.endpoint`. " if failure.away else ""
+                        hint = f"{start}What was finished is kept."
                         raise EmbeddingError(str(failure), hint=hint, passing=True) from failure
                     self.trouble = f"{failure} Trying again in {duration(pause_s)}."
                     log.info("%s", self.trouble)

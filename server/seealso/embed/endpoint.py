@@ -97,7 +97,15 @@ def base_urls(address: str, *, allow_insecure: bool) -> tuple[str, ...]:
     except ValueError:  # brackets without an address in them, a port that is no number
         host = None
     # Shown to nobody: it may hold a password.
-    if not host or parts.query or parts.fragment or not parts.netloc.isprintable() or " " in parts.netloc:
+    # `http//localhost`, without the colon, would be a machine called http.
+    if (
+        not host
+        or host in ("http", "https")
+        or parts.query
+        or parts.fragment
+        or not parts.netloc.isprintable()
+        or " " in parts.netloc
+    ):
         raise SettingsError(
             f"`{SETTING}` is not the address of a server.", hint="Write it like http://127.0.0.1:8000/v1."
         )

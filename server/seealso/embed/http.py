@@ -170,7 +170,9 @@ class Http:
             async with self._client.stream(method, url, content=body, headers=headers, timeout=timeout) as answer:
                 raw = await _body(answer)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise UnreachableError(str(error) or "no connection") from error
+            # httpx says no more of several addresses than that all have failed.
+            said = str(error).replace("All connection attempts failed", "nothing listens there")
+            raise UnreachableError(said or "no connection") from error
         except (httpx.InvalidURL, UnicodeError) as error:  # a host name that cannot be one
             raise UnreachableError(str(error)) from error
         except httpx.TimeoutException as error:

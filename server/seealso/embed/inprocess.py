@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from seealso.embed.base import EmbedKind
     from seealso.settings import EmbeddingSettings, VllmSettings
 
-INSTALL = "Install it beside seealso (`pip install 'seealso[vllm]'`), or set `seealso.embedding.backend` to `vllm`."
+INSTALL = (
+    "Install it beside seealso (in a clone: `pip install '.[vllm]'`), or set `seealso.embedding.backend` to `vllm`."
+)
 
 
 class InProcessEmbedder:

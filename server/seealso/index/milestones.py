@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from seealso.index.store import Store
 
 _EMBEDDED = "complete"
@@ -10,12 +12,21 @@ _DOCUMENTS = "documents"
 
 def is_embedded(store: Store, model: str) -> bool:
     """Tell whether all documents have been read and all their passages have vectors of a model."""
-    return store.meta(_EMBEDDED) == model
+    return model in _embedded(store)
 
 
 def set_embedded(store: Store, model: str | None) -> None:
-    """Record that they have, or with None that they may have not."""
-    store.set_meta(_EMBEDDED, model or "")
+    """Record that they have, or with None that they may have not, whatever the model."""
+    names = sorted({*_embedded(store), model}) if model is not None else []
+    store.set_meta(_EMBEDDED, json.dumps(names))
+
+
+def _embedded(store: Store) -> list[str]:
+    try:
+        names = json.loads(store.meta(_EMBEDDED) or "[]")
+    except ValueError:  # one name, as it was written before there could be several
+        return []
+    return names if isinstance(names, list) else []
 
 
 def documents(store: Store) -> int:

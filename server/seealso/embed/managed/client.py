@@ -16,7 +16,7 @@ from seealso.embed.managed.launch import Timing, to_json
 from seealso.embed.managed.locks import Flock, is_held
 from seealso.embed.managed.place import place_for
 from seealso.errors import CancelledError, EmbeddingError
-from seealso.units import duration
+from seealso.units import time_left
 
 if TYPE_CHECKING:
     from seealso.embed.managed.launch import Launch
@@ -176,5 +176,6 @@ def _activity(state: State | None) -> str:
     if state.status in ("stopping", "stopped"):
         return "waiting for an earlier vLLM to end"
     doing = f": {state.activity}" if state.activity else ""
-    waited = duration(max(0.0, time.time() - state.since))
+    # Whole seconds: each other sentence is one more message to the editor.
+    waited = time_left(max(0.0, time.time() - state.since))
     return f"starting vLLM{' again' if state.again else ''}{doing} ({waited})"
