@@ -42,13 +42,11 @@ class DocumentWork:
         self._store, self._embedder, self._space = store, embedder, space
         self._report, self._cancelled = report, cancelled
 
-    def run(self, *, whole: bool) -> None:
-        """Bring all of them up to date, after their passages; read `whole` when the model can.
+    def run(self, reads: int, *, whole: bool) -> None:
+        """Bring all of them up to date, after their passages; read `whole` when the model, which `reads` tokens, can.
 
         Raises `CancelledError`, or `EmbeddingError` when the model fails; what was finished is kept.
         """
-        info = self._embedder.known
-        reads = info.max_tokens if info is not None else 0
         how = _WHOLE if whole and reads >= WINDOW_TOKENS else _MEAN
         stale = self._store.document_vectors.stale(self._space.id, how)
         if not stale:

@@ -138,10 +138,13 @@ class Indexer:
             self._embedded += work.embedded
         space.vectors.merge(self._store)
 
-    def embed_documents(self, embedder: Embedder, space: VectorSpace) -> None:
-        """Give each document that has changed a vector of its own; raises as `embed` does."""
+    def embed_documents(self, embedder: Embedder, space: VectorSpace, reads: int) -> None:
+        """Give each document that has changed a vector of its own, from a model that `reads` so many tokens.
+
+        Raises as `embed` does.
+        """
         work = DocumentWork(self._store, embedder, space, self._report, self._cancelled)
-        work.run(whole=self._settings.embedding.whole_documents)
+        work.run(reads, whole=self._settings.embedding.whole_documents)
 
     def compare(self, space: VectorSpace) -> None:
         """Find the pairs that repeat each other among texts whose vectors are new."""

@@ -97,6 +97,7 @@ class Spaces:
 
                 try:
                     self._texts = TextVectors(self.embedder)
+                    self._unusable = ""
                 except SeeAlsoError as error:
                     if str(error) != self._unusable:  # with every question, otherwise
                         self._unusable = str(error)

@@ -83,6 +83,7 @@ class TextVectors:
                 for (text_hash, _), row in zip(part, rows, strict=True):
                     found[text_hash] = row
                     self._remember(text_hash, row)
+                self._complaint = ""
         except EmbeddingError as error:
             self._complain(error)
         return [found.get(passage.hash) for passage in passages]

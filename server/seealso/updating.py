@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
+from concurrent.futures import wait
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from seealso.index.store import Store
     from seealso.indexer import Indexer
     from seealso.spaces import Spaces
+
+PROMPT_S = 0.5
+"""A server that is there has said by then what it is. While one starts, others must not be kept from writing."""
 
 
 class Update:
@@ -52,10 +56,11 @@ class Update:
                 indexer.read(everything=self._everything)
             except CancelledError:
                 return self._result(store, indexer, stopped=True)
-            if embedder is None or model is None:
-                # Not before everything has been read: words answer then.
+            # Settings may have changed meanwhile. What they lack is said now, when words answer.
+            if embedder is not self._spaces.embedder or model is None:
                 embedder = self._spaces.embedder
                 model = identifying(embedder)
+            wait([model], PROMPT_S)
             if model.done():
                 return self._embed(store, indexer, embedder, model.result())
             read = self._result(store, indexer, stopped=True)
@@ -81,7 +86,7 @@ class Update:
             indexer.embed(embedder, space, self._first)
             milestones.set_embedded(store, space.name)
             indexer.compare(self._spaces.calibrated(store, embedder, space))
-            indexer.embed_documents(embedder, space)
+            indexer.embed_documents(embedder, space, info.max_tokens)
             indexer.clean(space.vectors)
             store.set_meta("updated_at", str(time.time()))
         except CancelledError:

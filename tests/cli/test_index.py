@@ -27,6 +27,7 @@ SUMMARY_FIELDS: dict[str, type | tuple[type, ...]] = {
     "embedded": int,
     "pending": int,
     "cancelled": bool,
+    "doubts": list,
     "passages": int,
     "errors": list,
     "seconds": float,

@@ -133,6 +133,7 @@ async def test_update_and_rebuild_say_what_they_did(start: StartEditor) -> None:
         "embedded": 1,
         "pending": 0,
         "cancelled": False,
+        "doubts": [],
     }
     (report,) = (await editor.command("rebuildIndex", {"uri": editor.uri("new.md")}))["folders"]
     assert (report["documents"], report["embedded"]) == (len(FILES) + 1, 0), "texts keep their vectors"

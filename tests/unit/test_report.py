@@ -69,4 +69,5 @@ def test_an_update_names_every_field() -> None:
         "embedded": 5,
         "pending": 6,
         "cancelled": True,
+        "doubts": [],
     }

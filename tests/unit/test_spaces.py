@@ -16,7 +16,7 @@ from seealso.errors import EmbeddingError
 from seealso.index import vectors as vectors_module
 from seealso.index.database import FILE_NAME
 from seealso.index.store import Store
-from seealso.model import DuplicateKind
+from seealso.model import DuplicateKind, Phase, Progress
 from seealso.settings import resolve
 from seealso.workspace import Workspace
 
@@ -302,13 +302,11 @@ def test_settings_that_change_while_an_update_runs_do_not_rename_its_space(root:
     first = ServedEmbedder()
     workspace._spaces._embedder = first
     openai, _ = resolve({"embedding": {"backend": "openai", "endpoint": "http://127.0.0.1:9/v1"}})
-    identify = first.identify
 
-    def slow() -> ModelInfo:
-        workspace.configure(openai)
-        return identify()
+    def report(one: Progress) -> None:
+        if one.phase is Phase.EMBED:
+            workspace.configure(openai)
 
-    first.identify = slow  # type: ignore[method-assign]
-    workspace.update()
+    workspace.update(report=report)
     assert workspace.status().model == "none"
     workspace.close()

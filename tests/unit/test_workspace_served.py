@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from fault_server import FaultServer, ListedModel, Personality, Status
-from seealso import meter
+from seealso import meter, updating
 from seealso.embed.identity import PROBES
 from seealso.errors import EmbeddingError
 from seealso.index.database import FILE_NAME
 from seealso.model import Phase, Progress
+from seealso.settings import Settings
 from seealso.workspace import Workspace
 
 OpenServed = Callable[..., Workspace]
@@ -66,6 +67,90 @@ def test_a_full_cycle(served: OpenServed, root: Path, fault_server: FaultServer)
     fault_server.forget()
     assert workspace.update().embedded == 0
     assert texts(fault_server) == []
+
+
+def scans(progress: list[Progress]) -> int:
+    return sum(one.phase is Phase.SCAN and not one.done for one in progress)
+
+
+def test_an_update_asks_the_server_while_it_reads(served: OpenServed, root: Path, fault_server: FaultServer) -> None:
+    fill(root)
+    workspace = served()
+    for _ in range(2):
+        progress: list[Progress] = []
+        workspace.update(report=progress.append)
+        assert scans(progress) == 1
+
+
+def test_what_is_written_while_the_server_starts_is_not_missed(
+    served: OpenServed, root: Path, fault_server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(updating, "PROMPT_S", 0.01)
+    fill(root)
+    workspace = served()
+    fault_server.hold()
+    progress: list[Progress] = []
+
+    def report(one: Progress) -> None:
+        if one.phase is Phase.MODEL and progress[-1].phase is not Phase.MODEL:
+            (root / "late.md").write_text("Dahlias are dug up before the first frost, and kept dry in the cellar.\n")
+            fault_server.release()
+        progress.append(one)
+
+    done = workspace.update(report=report)
+    assert scans(progress) == 2
+    assert (done.documents, done.added, done.embedded, done.pending) == (4, 4, 4, 0)
+
+
+def test_settings_that_change_while_an_update_reads_hold_for_it(
+    served: OpenServed, root: Path, fault_server: FaultServer
+) -> None:
+    fill(root)
+    workspace = served()
+
+    def report(one: Progress) -> None:
+        if one.phase is Phase.READ and one.done == one.total:
+            workspace.configure(Settings())
+
+    assert workspace.update(report=report).embedded == 3
+    assert texts(fault_server) == []
+    assert workspace.status().model == workspace.embedder.identify().id
+    workspace.close()
+    assert [thread.name for thread in threading.enumerate() if thread.name == "seealso-http"] == []
+
+
+def test_a_model_that_was_complete_is_so_after_another_was_used(
+    served: OpenServed, root: Path, fault_server: FaultServer
+) -> None:
+    fill(root)
+    workspace = served()
+    workspace.update()
+    settings = workspace.settings
+    workspace.configure(Settings())
+    workspace.update()
+    workspace.configure(settings)
+    assert workspace.search("when are tulips planted").complete
+    (root / "late.md").write_text("Dahlias are dug up before the first frost, and kept dry in the cellar.\n")
+    workspace.update()
+    workspace.configure(Settings())
+    assert not workspace.search("when are dahlias dug up").complete
+
+
+def test_a_server_that_is_away_is_complained_about_each_time_it_goes(
+    served: OpenServed, root: Path, fault_server: FaultServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    fill(root)
+    workspace = served()
+    workspace.update()
+    for _ in range(2):
+        fault_server.down()
+        for word in ("tulips", "roses"):
+            workspace.search(word)
+        fault_server.up()
+        workspace.embedder.identify()
+        workspace.search("roses")
+    said = [record.getMessage() for record in caplog.records if "words alone" in record.getMessage()]
+    assert len(said) == 2
 
 
 @pytest.mark.parametrize("restarted", [False, True])

@@ -43,6 +43,8 @@ def get_ready(workspace: Workspace) -> None:
     try:
         with interruptible() as cancelled, ProgressBars() as bars:
             identify(workspace.embedder, bars.report, cancelled)
+        for doubt in workspace.embedder.doubts:
+            warn(doubt)
     except CancelledError as error:
         raise KeyboardInterrupt from error
     except SeeAlsoError as error:

@@ -111,5 +111,5 @@ class Embedder(Protocol):
         ...
 
     def close(self) -> None:
-        """Release the model and give up calls under way; a later `embed` loads it again."""
+        """Release the model and give up calls under way; what is called later may fail."""
         ...

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -26,8 +25,6 @@ KEEP = 0.7
 LONG_TOKEN = 8
 """Characters of a token in a text of long words."""
 
-log = logging.getLogger(__name__)
-
 
 class Client:
     """Requests to whatever server its host finds."""
@@ -41,6 +38,8 @@ class Client:
         """What is there, as far as known; read by other threads as well."""
         self.expected: ModelInfo | None = None
         """What was there last: whoever comes back after the connection was lost has to be the same."""
+        self.doubts: tuple[str, ...] = ()
+        """What looked wrong with its vectors then."""
         self.compared = 0.0
         """When its vectors were last found to be those of the same model, by `time.monotonic`."""
         self.pace = Pace(settings.batch_tokens, settings.concurrency)
@@ -77,6 +76,8 @@ class Client:
 
     async def _identify(self) -> Served:
         endpoints = await asyncio.to_thread(self._host.connect)
+        for gone in [endpoint for endpoint in self._https if endpoint not in endpoints]:
+            await self._https.pop(gone).close()
         nothing: Exception | None = None
         for endpoint in endpoints:
             if endpoint not in self._https:
@@ -99,9 +100,10 @@ class Client:
         if self._paced is not served.http:
             self._paced = served.http
             self.pace = Pace(self._settings.batch_tokens, self._settings.concurrency, served.latency_s)
+        else:
+            self.pace.found(served.latency_s)
+        self.doubts = served.doubts
         self.served, self.expected, self.compared = served, served.info, time.monotonic()
-        for doubt in served.doubts:
-            log.warning("%s", doubt)
         return served
 
     def forget(self, served: Served) -> None:

@@ -20,7 +20,7 @@ from seealso.embed.base import Lane, ModelInfo, Vectors
 from seealso.embed.bulk import Bulk
 from seealso.embed.client import Client, shortened
 from seealso.embed.failures import FailedError, RefusedError
-from seealso.embed.http import LoopThread
+from seealso.embed.http import LET_GO, LoopThread
 from seealso.embed.identity import source_of
 from seealso.errors import EmbeddingError
 
@@ -39,6 +39,8 @@ COMPARE_S = 60.0
 """For so long a server is trusted to have the same model: somebody may start it anew with another one of that name."""
 AWAY_S, LONGEST_AWAY_S = 1.0, 30.0
 """Questions go without a server that failed them for so long: at first, and at most."""
+SHORT = 200
+"""Characters of a question that any model embeds in a moment."""
 UNTIL = "Words alone have to do until it answers again."
 
 
@@ -54,6 +56,7 @@ class OpenAIEmbedder:
         self.source = source_of(host.place, settings)
         self._lock = threading.Lock()
         self._running: tuple[LoopThread, _Lanes] | None = None
+        self._closed = False
 
     @property
     def known(self) -> ModelInfo | None:
@@ -63,8 +66,7 @@ class OpenAIEmbedder:
     @property
     def doubts(self) -> tuple[str, ...]:
         running = self._running
-        served = running[1].client.served if running is not None else None
-        return served.doubts if served is not None else ()
+        return running[1].client.doubts if running is not None else ()
 
     @property
     def activity(self) -> str:
@@ -84,6 +86,7 @@ class OpenAIEmbedder:
     def close(self) -> None:
         with self._lock:
             running, self._running = self._running, None
+            self._closed = True  # for good: who still holds it must not send text to where it shall not go any more
         try:
             if running is not None:
                 thread, lanes = running
@@ -93,6 +96,8 @@ class OpenAIEmbedder:
 
     def _run(self) -> tuple[LoopThread, _Lanes]:
         with self._lock:
+            if self._closed:
+                raise EmbeddingError(LET_GO)
             if self._running is None:
                 self._running = LoopThread("seealso-http"), _Lanes(self._host, self._settings)
             return self._running
@@ -120,9 +125,11 @@ class _Lanes:
                 async with asyncio.timeout(IDENTIFY_S):
                     served = await self.client.serving()
                 crowded, started = self.bulk.active > 0, time.monotonic()
+                # What takes its time by itself says nothing of the requests before it.
+                short = len(texts) == 1 and len(texts[0]) <= SHORT and self._questions == 1
                 async with asyncio.timeout(ANSWER_S):
                     rows = await self._compared(served, [served.prefixes[kind] + text for text in texts])
-                if len(texts) == 1:
+                if short:
                     self.client.pace.asked(time.monotonic() - started, crowded=crowded)
             except TimeoutError:
                 raise self._stay_away(self.bulk.trouble or "The embedding server is not ready, or too busy.") from None
@@ -130,6 +137,10 @@ class _Lanes:
                 raise self._stay_away(str(failure)) from failure
             except RefusedError as refusal:
                 raise EmbeddingError(f"The embedding server refuses the text: {refusal}") from refusal
+            except EmbeddingError as error:
+                if error.passing:  # another model: until an update has found out which
+                    self._stay_away(str(error))
+                raise
         self._away_s = AWAY_S
         return rows
 

@@ -52,6 +52,10 @@ class Pace:
     def _hurried(self) -> bool:
         return self._clock() < self._hurried_until
 
+    def found(self, latency_s: float) -> None:
+        """Take note of what a small request takes now: the server may have become another one, or farther away."""
+        self._floor_s = latency_s
+
     def asked(self, seconds: float, *, crowded: bool) -> None:
         """Take note of how long a question took, `crowded` while texts were embedded in bulk.
 

@@ -8,6 +8,7 @@ import threading
 import time
 import uuid
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from seealso.errors import CancelledError, EmbeddingError, IndexUnavailableError
@@ -142,6 +143,9 @@ class Updater:
             return
         if request is self._running:
             self._cancelled.set()
+        elif request is self._next and request.rebuild and self._running is not None:
+            # For its sake the running update was stopped, which others may have wanted.
+            request.rebuild, request.unattended = False, True
         elif request is self._next:
             self._next = None
 
@@ -214,10 +218,10 @@ class Updater:
         ending = "failed"
         if isinstance(error, EmbeddingError) and error.passing:
             self._outbox.problem(error)
-            ending = f"stopped: {error.message} Next try in {duration(self._try_later(error))}."
+            ending = f"stopped: {error.message} Next try in {duration(self._try_later(error, request))}."
         elif isinstance(error, IndexUnavailableError):
             # Another window or the command line is at work; its results are ours too. Look again later.
-            self._try_later(error)
+            self._try_later(error, request)
             if not isinstance(error.__cause__, TimeoutError):
                 self._outbox.problem(error)  # not a lock that somebody will release: the disk, its permissions
             else:
@@ -228,12 +232,12 @@ class Updater:
             self._outbox.report("the update of the index", error)
         self._finish(ending)
 
-    def _try_later(self, error: SeeAlsoError) -> float:
+    def _try_later(self, error: SeeAlsoError, request: _Request) -> float:
         """Ask for another update after a while, longer each time; return the seconds until then."""
         delay_s = RETRY_S[min(self._retries, len(RETRY_S) - 1)]
         self._retries += 1
         logger.info("%s: %s Trying again in %g s.", self._name, error.message, delay_s)
-        self._retry = asyncio.get_running_loop().call_later(delay_s, self.request)
+        self._retry = asyncio.get_running_loop().call_later(delay_s, partial(self.request, rebuild=request.rebuild))
         return delay_s
 
     def _forget_retry(self) -> None:

@@ -14,6 +14,7 @@ from fault_server import Fault, FaultServer, ListedModel, Personality, Status
 from seealso.embed import openai
 from seealso.embed.base import EmbedKind, Lane, same_model
 from seealso.embed.endpoint import base_urls
+from seealso.embed.identity import PROBES
 from seealso.errors import EmbeddingError
 from server_clients import Connect, assert_rows, expected, sentences
 
@@ -220,19 +221,21 @@ def test_a_prefix_of_passages_makes_another_space(fault_server: FaultServer, con
 @pytest.mark.parametrize(
     ("model", "end"), [("bag-of-words", "trained for."), ("Qwen3-Embedding-0.6B", "trained for, with `last`.")]
 )
-def test_doubtful_vectors(
-    fault_server: FaultServer, connect: Connect, caplog: pytest.LogCaptureFixture, model: str, end: str
-) -> None:
+def test_doubtful_vectors(fault_server: FaultServer, connect: Connect, model: str, end: str) -> None:
     fault_server.personality.models = (ListedModel(model),)
     fault_server.personality.pooling = "first"
     embedder = connect(fault_server)
     embedder.identify()
     (doubt,) = embedder.doubts
     assert doubt.endswith(end)
-    assert doubt in caplog.text
+    fault_server.down()
+    with pytest.raises(EmbeddingError):
+        embedder.embed(["a"], "query")
+    assert embedder.doubts == (doubt,), "as it was identified last"
+    fault_server.up()
     fault_server.personality.pooling = "mean"
     embedder.identify()
-    assert embedder.doubts == ()
+    assert not embedder.doubts
 
 
 @pytest.mark.parametrize("unauthorized", ["string", "object"])
@@ -332,12 +335,21 @@ def test_questions_notice_another_model_after_a_while(
     asked = len(fault_server.texts)
     assert_rows(embedder.embed(["a", "b"], "query"), ["a", "b"])
     assert list(fault_server.texts[asked:]) == ["a", "b"], "not with every question"
-    monkeypatch.setattr(openai, "COMPARE_S", 0.0)
-    assert_rows(embedder.embed(["a"], "query"), ["a"])
+    lanes = embedder._running
+    assert lanes is not None
+    lanes[1].client.compared -= openai.COMPARE_S
+    asked = len(fault_server.texts)
+    for _ in range(2):
+        assert_rows(embedder.embed(["a"], "query"), ["a"])
+    assert list(fault_server.texts[asked:]) == ["a", PROBES[0], "a"], "once a minute"
+    lanes[1].client.compared -= openai.COMPARE_S
+    monkeypatch.setattr(openai, "AWAY_S", 600.0)
     fault_server.change_model(1)
     for _ in range(2):
         with pytest.raises(EmbeddingError, match="now serves another model"):
             embedder.embed(["a"], "query")
+        fault_server.forget()
+    assert fault_server.requests == [], "not with each question"
     embedder.identify()
     assert_rows(embedder.embed(["a"], "query"), ["a"], seed=1)
 

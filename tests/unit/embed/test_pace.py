@@ -130,6 +130,17 @@ def test_requests_that_come_back_together_say_the_same(seconds: float, factor: f
     assert len(after) == pytest.approx(factor * len(taken), rel=0.05)
 
 
+def test_a_server_may_move_away() -> None:
+    pacing = Pace(50_000, 4, 0.01)
+    settle(pacing, 1e-4)
+    pacing.found(5.0)
+    texts = ["x" * 40] * 20_000
+    for _ in range(10):
+        taken = pacing.take(deque(range(20_000)), texts)
+        pacing.learn(texts[: len(taken)], 5.0 + 1e-4 * 12 * len(taken), 0)
+    assert 12 * len(pacing.take(deque(range(20_000)), texts)) == pytest.approx(pace.PATIENT_S / 1e-4, rel=0.3)
+
+
 def test_a_small_quick_request_says_nothing() -> None:
     pacing, untouched = Pace(10_000, 4), Pace(10_000, 4)
     for _ in range(20):
