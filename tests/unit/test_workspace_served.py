@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -117,6 +117,27 @@ def test_settings_that_change_while_an_update_reads_hold_for_it(
     assert workspace.status().model == workspace.embedder.identify().id
     workspace.close()
     assert [thread.name for thread in threading.enumerate() if thread.name == "seealso-http"] == []
+
+
+def test_documents_keep_their_whole_vectors_when_settings_change_late(
+    served: OpenServed, root: Path, fault_server: FaultServer
+) -> None:
+    model = ListedModel("bag-of-words", "vllm", max_model_len=32_768)
+    fault_server.personality = Personality((model,), max_tokens=32_768)
+    fill(root)
+    workspace = served()
+    workspace.update()
+    (root / "tulips.md").write_text(f"# Tulips\n\n{TULIPS} They come back each year.\n")
+
+    def report(one: Progress) -> None:
+        if one.phase is Phase.COMPARE:
+            workspace.configure(Settings())
+
+    with suppress(EmbeddingError):  # its embedder is closed by then
+        workspace.update(report=report)
+    with closing(sqlite3.connect(workspace.directory / FILE_NAME)) as database:
+        found = database.execute("SELECT DISTINCT how FROM document_vectors").fetchall()
+    assert found == [("whole",)]
 
 
 def test_a_model_that_was_complete_is_so_after_another_was_used(

@@ -250,6 +250,39 @@ async def test_a_server_that_is_away_is_tried_again_until_it_is_back(
     assert bench.embedder.asked == asked + 1
 
 
+async def test_a_rebuild_that_is_withdrawn_loses_nothing(bench: Bench) -> None:
+    first = bench.updater.request()
+    await bench.begun()
+    wish = asyncio.ensure_future(bench.updater.wait(rebuild=True))
+    await asyncio.sleep(0)  # it has stopped the first one
+    wish.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await wish
+    bench.embedder.gate.set()
+    assert (await bench.report(first)).cancelled
+    await bench.until(lambda: not bench.updater.running)
+    assert bench.workspace.status().state == "ready"
+
+
+async def test_a_rebuild_stays_one_when_it_is_tried_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(updates, "RETRY_S", (0.01,))
+    asked: list[bool] = []
+    update = bench.workspace.update
+
+    def counted(*, everything: bool = False, **options: Any) -> UpdateReport:
+        asked.append(everything)
+        return update(everything=everything, **options)
+
+    monkeypatch.setattr(bench.workspace, "update", counted)
+    bench.embedder.gate.set()
+    bench.embedder.error = AWAY
+    with pytest.raises(EmbeddingError):
+        await bench.report(bench.updater.request(rebuild=True))
+    bench.embedder.error = None
+    await bench.until(lambda: len(asked) >= 2 and not bench.updater.running)
+    assert asked[:2] == [True, True]
+
+
 @pytest.mark.parametrize("how", ["asked for", "closed"])
 async def test_one_who_does_not_wait_for_the_next_try(bench: Bench, how: str) -> None:
     bench.workspace.configure(SERVED)
