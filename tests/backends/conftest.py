@@ -149,3 +149,10 @@ def connect() -> Iterator[Connect]:
     yield make
     for embedder in made:
         embedder.close()
+
+
+@pytest.fixture(params=["llama_minilm", "vllm_minilm"])
+def minilm(request: pytest.FixtureRequest) -> Running:
+    """MiniLM on each server."""
+    running: Running = request.getfixturevalue(request.param)
+    return running

@@ -80,12 +80,6 @@ def server(request: pytest.FixtureRequest) -> Running:
     return running
 
 
-@pytest.fixture(params=["llama_minilm", "vllm_minilm"])
-def minilm(request: pytest.FixtureRequest) -> Running:
-    running: Running = request.getfixturevalue(request.param)
-    return running
-
-
 @pytest.mark.parametrize("lane", Lane)
 def test_vectors_are_those_of_a_plain_client(server: Running, connect: Connect, lane: Lane) -> None:
     texts = mixed() if lane is Lane.BULK else mixed()[:40]

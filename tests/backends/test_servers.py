@@ -48,12 +48,6 @@ def ended(group: int) -> bool:
     return not members(group)
 
 
-@pytest.fixture(params=["llama_minilm", "vllm_minilm"])
-def minilm(request: pytest.FixtureRequest) -> Running:
-    running: Running = request.getfixturevalue(request.param)
-    return running
-
-
 @pytest.fixture(params=["llama_qwen", "vllm_qwen"])
 def qwen(request: pytest.FixtureRequest) -> Running:
     running: Running = request.getfixturevalue(request.param)
