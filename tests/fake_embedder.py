@@ -43,6 +43,9 @@ class FakeEmbedder:
     def known(self) -> ModelInfo | None:
         return self._info
 
+    def warm(self) -> None:
+        """Be ready as it is."""
+
     def identify(self) -> ModelInfo:
         return self._info
 

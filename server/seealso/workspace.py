@@ -170,14 +170,12 @@ class Workspace:
         return self._spaces.embedder
 
     def warm(self) -> None:
-        """Load the model, so that the first question does not wait for it.
+        """Let the model get ready for somebody at an editor, so that the first question does not wait for it.
 
         A server is found, and started, by the next update: that may take minutes, which nobody should wait for here.
         Raises `EmbeddingError` or `SettingsError` when there is no model; questions are then answered by words.
         """
-        embedder = self._spaces.embedder
-        if embedder.known is not None:
-            embedder.embed([""], "query")
+        self._spaces.embedder.warm()
 
     # -- unsaved buffers
 

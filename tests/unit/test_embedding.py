@@ -51,6 +51,9 @@ class Model:
         self.refuses: frozenset[str] = frozenset()
         self._lock = threading.Lock()
 
+    def warm(self) -> None:
+        """Be ready as it is."""
+
     def identify(self) -> ModelInfo:
         return self.known
 

@@ -95,6 +95,13 @@ class Embedder(Protocol):
         """How many bulk calls at a time keep the model busy."""
         ...
 
+    def warm(self) -> None:
+        """Get ready for the questions of somebody who has opened an editor; does not wait for a server.
+
+        Raises `EmbeddingError` when the model cannot be loaded.
+        """
+        ...
+
     def identify(self) -> ModelInfo:
         """Identify the model anew; starts and waits for a server.
 

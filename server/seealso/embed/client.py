@@ -45,10 +45,16 @@ class Client:
         self.pace = Pace(settings.batch_tokens, settings.concurrency)
         self._paced: Http | None = None
         """The connection that the pace was found out with."""
+        self._attended = False
 
     async def close(self) -> None:
         for http in self._https.values():
             await http.close()
+
+    async def attend(self) -> None:
+        """Take it that somebody sits before an editor, whatever server there will be."""
+        self._attended = True
+        self.pace.attended()
 
     @property
     def known(self) -> ModelInfo | None:
@@ -100,6 +106,8 @@ class Client:
         if self._paced is not served.http:
             self._paced = served.http
             self.pace = Pace(self._settings.batch_tokens, self._settings.concurrency, served.latency_s)
+            if self._attended:
+                self.pace.attended()
         else:
             self.pace.found(served.latency_s)
         self.doubts = served.doubts

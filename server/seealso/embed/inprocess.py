@@ -57,6 +57,9 @@ class InProcessEmbedder:
         """Return vLLM's own object, None before the first call; for measurements."""
         return self._llm
 
+    def warm(self) -> None:
+        """Do nothing: it takes minutes to load, and is for bulk."""
+
     def identify(self) -> ModelInfo:
         info: ModelInfo = self._run(self._identify)
         return info

@@ -84,6 +84,9 @@ class OnnxEmbedder:
         except EmbeddingError:
             return None
 
+    def warm(self) -> None:
+        self.embed([""], "query")
+
     def identify(self) -> ModelInfo:
         return self.info
 

@@ -73,6 +73,10 @@ class OpenAIEmbedder:
         running = self._running
         return self._host.activity or (running[1].bulk.trouble if running is not None else "")
 
+    def warm(self) -> None:
+        thread, lanes = self._run()
+        thread.run(lanes.client.attend())
+
     def identify(self) -> ModelInfo:
         self._host.used()
         thread, lanes = self._run()

@@ -19,7 +19,7 @@ small model on two cores: a third of the passages/s at vLLM, nothing at llama.cp
 SLOW_S = 0.1
 """A question that takes so much longer than a request has to has waited for texts that are embedded in bulk."""
 PRESENT_S = 30.0
-"""Who has asked is taken to ask again for so long."""
+"""Who has asked is taken to ask again for so long, and so is who has just opened a folder in an editor."""
 _FIRST_TOKENS = 128
 """A tenth of a second of a small model on a processor; it takes six answers to get from here to 8,192."""
 _BYTES_A_TOKEN = 4.0
@@ -56,6 +56,12 @@ class Pace:
         """Take note of what a small request takes now: the server may have become another one, or farther away."""
         self._floor_s = latency_s
 
+    def attended(self) -> None:
+        """Take it that somebody is there who may ask: the first questions shall not have to find out by waiting."""
+        if not self._hurried:
+            self._budget = max(LEAST_TOKENS, self._budget * HURRIED_S / PATIENT_S)
+        self._hurried_until = self._clock() + PRESENT_S
+
     def asked(self, seconds: float, *, crowded: bool) -> None:
         """Take note of how long a question took, `crowded` while texts were embedded in bulk.
 
@@ -64,12 +70,9 @@ class Pace:
         self._floor_s = min(self._floor_s, seconds)
         if not crowded:
             return
-        hurried = self._hurried
-        slow = seconds - self._floor_s > SLOW_S
-        if slow and not hurried:
-            self._budget = max(LEAST_TOKENS, self._budget * HURRIED_S / PATIENT_S)
-        if slow or hurried:  # it was quick because of that
-            self._hurried_until = self._clock() + PRESENT_S
+        # One that was quick while the others were hurried was quick because of that.
+        if self._hurried or seconds - self._floor_s > SLOW_S:
+            self.attended()
 
     def tokens(self, text: str) -> int:
         """Estimate the tokens of a text; the bytes of scripts with many characters say more than their letters."""

@@ -145,6 +145,7 @@ class Folder:
             document.written = None
         if _indexed(before) != _indexed(settings):
             self.update(visible=True)
+            self._threads.reviews.submit(_warm, await self._workspace())
         self._on_change(self)
 
     def update(self, *, visible: bool = False) -> None:

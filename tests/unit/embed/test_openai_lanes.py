@@ -113,6 +113,23 @@ def test_bulk_requests_are_as_large_as_a_question_can_wait_for(
         assert pace.PATIENT_S / 8 < max(costs_s) < pace.PATIENT_S
 
 
+@pytest.mark.parametrize("identified", [False, True])
+def test_bulk_requests_are_small_when_somebody_has_just_come(
+    fault_server: FaultServer, connect: Connect, identified: bool
+) -> None:
+    seconds_a_token = 0.0005
+    fault_server.personality = Personality(queue="fifo", latency_per_token_s=seconds_a_token)
+    embedder = connect(fault_server)
+    if identified:
+        embedder.identify()
+    embedder.warm()
+    embedder.identify()
+    fault_server.forget()
+    embedder.embed(sentences(400, 10), "passage", Lane.BULK)
+    costs_s = [10 * len(record.texts) * seconds_a_token for record in fault_server.embeddings]
+    assert max(costs_s) < pace.PATIENT_S / 2
+
+
 def test_questions_while_the_index_is_made(fault_server: FaultServer, connect: Connect, aside: Executor) -> None:
     fault_server.personality = Personality(queue="fifo", latency_per_token_s=0.0005)
     embedder = connect(fault_server)

@@ -108,6 +108,20 @@ def test_a_question_that_had_to_wait_makes_the_others_small_for_a_while() -> Non
     assert settle(pacing, 1e-4)[-1] == pytest.approx(patient, rel=0.05)
 
 
+def test_who_has_just_come_does_not_have_to_wait_first() -> None:
+    clock = Clock()
+    patient = settle(Pace(50_000, 4), 1e-4)[-1]
+    pacing = Pace(50_000, 4, clock=clock)
+    pacing.attended()
+    assert pacing.at_once == pace.HURRIED_AT_ONCE
+    hurried = settle(pacing, 1e-4)
+    assert max(hurried) <= patient / 2
+    assert hurried[-1] == pytest.approx(pace.HURRIED_S / 1e-4, rel=0.3)
+    clock.now += pace.PRESENT_S + 1
+    assert pacing.at_once == 4
+    assert settle(pacing, 1e-4)[-1] == pytest.approx(patient, rel=0.05)
+
+
 def test_a_question_is_slow_when_it_takes_longer_than_alone() -> None:
     pacing = Pace(50_000, 4, 5.0)  # what it took the first time, before the server was warm
     pacing.asked(2 * pace.SLOW_S, crowded=True)
