@@ -38,6 +38,7 @@ class FakeEmbedder:
         self.activity = ""
         self.doubts: tuple[str, ...] = ()
         self.calls = 1
+        self.call_s = 0.5
 
     @property
     def known(self) -> ModelInfo | None:

@@ -1,4 +1,4 @@
-"""Embed what has no vector yet: batches of about half a second, committed while the next ones are under way."""
+"""Embed what has no vector yet: batches of half a second or a second, committed while the next ones are under way."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-CALL_S = 0.5
-"""What a call should take: so much work is lost by an interruption, and so long a cancelled one goes on."""
+SAVE_S = 1.0
+"""How long to wait for the calls under way when the user wants to stop."""
 
 FIRST_BATCH, LEAST_BATCH, LARGEST_BATCH = 64, 4, 1024
 """Texts of a call; how many follow depends on how long they take."""
@@ -110,7 +110,7 @@ class EmbeddingWork:
                 batch, future = running[0]
                 rows, refused, seconds = wait_for(future, self._meter, self._embedder)
                 running.popleft()
-                grown = len(batch) * min(max(CALL_S / max(seconds, 1e-3), 0.5), 2.0)
+                grown = len(batch) * min(max(self._embedder.call_s / max(seconds, 1e-3), 0.5), 2.0)
                 self._batch = min(max(int(grown), LEAST_BATCH), LARGEST_BATCH)
                 fill()
                 self._keep(batch, rows, refused)
@@ -123,7 +123,7 @@ class EmbeddingWork:
 
     def _save(self, running: Iterable[_Running]) -> None:
         """Keep what comes of the calls under way, which are paid for, unless it takes long."""
-        until = time.monotonic() + 2 * CALL_S
+        until = time.monotonic() + SAVE_S
         for batch, future in running:
             if not future.cancel():
                 with suppress(TimeoutError, EmbeddingError):

@@ -47,6 +47,7 @@ class Model:
 
     def __init__(self, calls: int = 1) -> None:
         self.calls = calls
+        self.call_s = 0.5
         self.batches: list[list[str]] = []
         self.refuses: frozenset[str] = frozenset()
         self._lock = threading.Lock()

@@ -95,6 +95,11 @@ class Embedder(Protocol):
         """How many bulk calls at a time keep the model busy."""
         ...
 
+    @property
+    def call_s(self) -> float:
+        """What a bulk call should take: so much work is lost by an interruption."""
+        ...
+
     def warm(self) -> None:
         """Get ready for the questions of somebody who has opened an editor; does not wait for a server.
 

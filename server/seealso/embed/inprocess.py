@@ -32,6 +32,7 @@ class InProcessEmbedder:
     """Embed with `vllm.LLM`, which is made by the first call and used from one thread: it is not made for several."""
 
     calls = 1
+    call_s = 0.5
 
     def __init__(self, settings: EmbeddingSettings, vllm: VllmSettings) -> None:
         """Take what the settings say; they have to name a model."""

@@ -54,6 +54,7 @@ class OnnxEmbedder:
     activity = ""
     doubts = ()
     calls = 1
+    call_s = 0.5
 
     def __init__(self, threads: int = 0, *, folder: Path = MODEL_FOLDER) -> None:
         """Use up to `threads` threads a call (0: physical cores, at most 8)."""

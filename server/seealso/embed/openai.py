@@ -47,7 +47,9 @@ UNTIL = "Words alone have to do until it answers again."
 class OpenAIEmbedder:
     """Embed through a server; safe to call from several threads at once."""
 
-    calls = 2
+    calls = 3
+    call_s = 1.0
+    """Each call ends with a moment in which it has nothing under way; see `pace.ALONE_S` for what that costs."""
 
     def __init__(self, host: Host, settings: EmbeddingSettings) -> None:
         """Use the server that `host` finds."""
