@@ -1,4 +1,4 @@
-"""What README.md promises: its commands, to be run, and its table of settings, to be kept equal to `Settings`.
+"""What README.md and docs/ promise: commands, to be run, and the table of settings, to be kept equal to `Settings`.
 
 `python tests/readme.py NAME` prints the command marked `<!-- command: NAME -->`; `--write` brings the table up to date.
 """
@@ -10,7 +10,9 @@ import re
 import sys
 from pathlib import Path
 
-README = Path(__file__).resolve().parents[1] / "README.md"
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+SETTINGS = ROOT / "docs" / "settings.md"
 _COMMAND = re.compile(r"<!-- command: (\w+) -->\s*```sh\n(.*?)\n```", re.DOTALL)
 _TABLE = re.compile(r"(<!-- settings -->\n).*?(<!-- end of settings -->)", re.DOTALL)
 
@@ -38,15 +40,15 @@ def settings_table() -> str:
 
 
 def with_settings(text: str) -> str:
-    """Return the README with the table as it should be."""
+    """Return the page of settings with the table as it should be."""
     table = settings_table()
     written, count = _TABLE.subn(lambda found: f"{found[1]}{table}\n{found[2]}", text)
-    assert count == 1, "README.md has lost the markers around its settings"
+    assert count == 1, "docs/settings.md has lost the markers around its table"
     return written
 
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["--write"]:
-        README.write_text(with_settings(README.read_text("utf-8")), "utf-8")
+        SETTINGS.write_text(with_settings(SETTINGS.read_text("utf-8")), "utf-8")
     else:
         print(commands()[sys.argv[1]])

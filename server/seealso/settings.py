@@ -144,6 +144,9 @@ class DiagnosticSettings:
     reworded: Severity = option(Severity.HINT, "Severity of passages with the same meaning in other words.")
     parallel: Severity = option(Severity.OFF, "Severity of passages with the same frame around another subject.")
     debounce_ms: int = option(250, "Quiet time after the last change before diagnostics.", minimum=0, maximum=60_000)
+    workspace: bool = option(
+        True, "Report them in documents that are not open as well, to editors that ask for the whole workspace."
+    )
 
     def severity(self, kind: DuplicateKind) -> Severity:
         """Return the severity configured for a kind of duplicate."""
@@ -160,6 +163,36 @@ class CompletionSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InlineCompletionSettings:
+    enabled: bool = option(True, "Show, as ghost text, how a sentence went on that was written before.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeActionSettings:
+    enabled: bool = option(True, "Offer what can be done about a duplicate, and links to related sections.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SymbolSettings:
+    enabled: bool = option(True, "Answer the editor's search for workspace symbols with passages, by meaning.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceSettings:
+    enabled: bool = option(False, "Answer the editor's search for references to a passage with related passages.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentLinkSettings:
+    enabled: bool = option(True, "Make `seealso:` links in documents links that the editor follows.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeLensSettings:
+    enabled: bool = option(False, "Show above each section how much is related to it and how much of it is repeated.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything a user can set; section `seealso` on the wire."""
 
@@ -171,6 +204,12 @@ class Settings:
     hover: HoverSettings = section(HoverSettings)
     diagnostics: DiagnosticSettings = section(DiagnosticSettings)
     completion: CompletionSettings = section(CompletionSettings)
+    inline_completion: InlineCompletionSettings = section(InlineCompletionSettings)
+    code_actions: CodeActionSettings = section(CodeActionSettings)
+    symbols: SymbolSettings = section(SymbolSettings)
+    references: ReferenceSettings = section(ReferenceSettings)
+    document_links: DocumentLinkSettings = section(DocumentLinkSettings)
+    code_lens: CodeLensSettings = section(CodeLensSettings)
 
     @property
     def duplicate_kinds(self) -> tuple[DuplicateKind, ...]:

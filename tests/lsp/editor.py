@@ -77,7 +77,8 @@ class Editor:
             configuration={"": {"seealso": configuration}} if configuration is not None else None,
         )
         register_lsp_features(client)
-        client.feature(types.CLIENT_REGISTER_CAPABILITY)(lambda _params: None)
+        for method in (types.CLIENT_REGISTER_CAPABILITY, types.CLIENT_UNREGISTER_CAPABILITY):
+            client.feature(method)(lambda _params: None)
         editor = cls(root, client)
         env = {**os.environ, "SEEALSO_CACHE_DIR": str(cache), **(environment or {})}
         # Past pytest-lsp's own start, which would print what we want to look at.

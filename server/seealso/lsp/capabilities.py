@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from functools import reduce
 from typing import TYPE_CHECKING, Any, cast
 
@@ -44,6 +45,12 @@ class Client:
     registers_watchers: bool = False
     file_operations: bool = False
     """The client tells when files are created, renamed or deleted in the editor."""
+    registers: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    """What can be registered, and taken back, at any time: names such as `text_document.code_lens`."""
+
+    def can_register(self, method: str) -> bool:
+        """Tell whether a method can be registered, and taken back, at any time."""
+        return re.sub(r"(?=[A-Z])", "_", method).replace("/", ".").lower() in self.registers
 
     @classmethod
     def of(cls, capabilities: ClientCapabilities) -> Client:
@@ -70,6 +77,12 @@ class Client:
             registers_configuration=bool(ask("workspace.did_change_configuration.dynamic_registration")),
             registers_watchers=bool(ask("workspace.did_change_watched_files.dynamic_registration")),
             file_operations=bool(ask("workspace.file_operations.did_rename")),
+            registers=frozenset(
+                f"{group}.{name}"
+                for group in ("text_document", "workspace")
+                for name in getattr(ask(group), "__slots__", ())
+                if ask(f"{group}.{name}.dynamic_registration")
+            ),
         )
 
 

@@ -44,6 +44,8 @@ class Protocol(LanguageServerProtocol):
             del self.fm.builtin_features[method]
         self.exit_code = 1
         """0 once the client has asked for shutdown, as the specification wants it."""
+        self.amend: Callable[[types.ServerCapabilities], None] = lambda _capabilities: None
+        """Completes the answer to `initialize`."""
 
     def _execute_handler(
         self,
@@ -111,6 +113,13 @@ class Protocol(LanguageServerProtocol):
         if method == types.INITIALIZE:
             return JsonRpcInvalidRequest("The session has begun: `initialize` comes once.")
         return None
+
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
+        """Answer as pygls does, and with what it cannot know."""
+        result = yield from super().lsp_initialize(params)
+        self.amend(result.capabilities)
+        return result
 
     @lsp_method(types.SHUTDOWN)
     def lsp_shutdown(self, *args: Any) -> Generator[Any, Any, None]:

@@ -9,7 +9,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
-from lsprotocol.types import TextDocumentSyncKind
+from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 from pygls.io_ import StdoutWriter, run_async
 from pygls.lsp.server import LanguageServer
@@ -17,6 +17,7 @@ from pygls.lsp.server import LanguageServer
 from seealso import __version__
 from seealso.lsp.features import FEATURES
 from seealso.lsp.masking import MaskingFormatter
+from seealso.lsp.offers import Offers
 from seealso.lsp.outbox import Outbox
 from seealso.lsp.protocol import Protocol
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from seealso.lsp.session import Session
+    from seealso.settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -44,25 +46,45 @@ class Server(LanguageServer):
         super().__init__(
             "seealso",
             __version__,
-            text_document_sync_kind=TextDocumentSyncKind.Incremental,
+            text_document_sync_kind=types.TextDocumentSyncKind.Incremental,
             protocol_cls=Protocol,
             max_workers=1,  # never used: it is pygls' own, and work there would delay its reading
         )
         self.outbox = Outbox(self.protocol)
+        self.offers = Offers(self.outbox)
+        self.protocol.amend = self._amend
+        self.amendments: list[Callable[[Server, types.ServerCapabilities], None]] = []
+        """What features have to say in the answer to `initialize` that pygls does not know."""
         for feature in FEATURES:
             feature.register(self)
 
-    def on(self, method: str, options: Any = None, *, quiet: bool = True) -> Callable[[Handler], Handler]:
+    def on(
+        self,
+        method: str,
+        options: Any = None,
+        *,
+        quiet: bool = True,
+        wanted: Callable[[Settings], bool] | None = None,
+    ) -> Callable[[Handler], Handler]:
         """Register a handler for a method; what it raises ends at this border.
 
-        A quiet one answers with nothing then (no hover); the other kind is asked by someone who wants to know.
+        A quiet one answers with nothing then (no hover); the other kind is asked by someone who wants to know. With
+        `wanted` the client is only told of the method while a folder's settings want it (see `Offers`).
         """
 
         def register(handler: Handler) -> Handler:
             self.feature(method, options)(self._guarded(method, handler, quiet=quiet))
+            if wanted is not None:
+                self.offers.add(method, options, wanted)
             return handler
 
         return register
+
+    def _amend(self, capabilities: types.ServerCapabilities) -> None:
+        """Complete the answer to `initialize`."""
+        self.offers.state(capabilities, self.session.options)
+        for amendment in self.amendments:
+            amendment(self, capabilities)
 
     def _guarded(self, method: str, handler: Callable[..., Any], *, quiet: bool) -> Callable[..., Any]:
         if not asyncio.iscoroutinefunction(handler):

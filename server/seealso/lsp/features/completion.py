@@ -53,6 +53,7 @@ def register(server: Server) -> None:
     @server.on(
         types.TEXT_DOCUMENT_COMPLETION,
         types.CompletionOptions(trigger_characters=[TRIGGER], resolve_provider=True),
+        wanted=lambda settings: settings.completion.enabled,
     )
     async def completion(ls: Server, params: types.CompletionParams) -> types.CompletionList | None:
         asked = await ls.session.snapshot(params.text_document.uri)

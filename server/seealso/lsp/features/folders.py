@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from seealso.lsp.features import diagnostics
+from seealso.lsp.features import configuration, diagnostics
 
 if TYPE_CHECKING:
     from seealso.lsp.server import Server
@@ -24,6 +24,6 @@ def register(server: Server) -> None:
         for document in list(ls.session.documents.values()):
             if ls.session.folder_of(document.path) is None:
                 diagnostics.clear(ls.session, document.uri)
-        await ls.session.configure()
+        await configuration.configure(ls)
         for document in list(ls.session.documents.values()):
             diagnostics.schedule(ls.session, document)

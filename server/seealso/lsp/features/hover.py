@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def register(server: Server) -> None:
     """Add the handlers."""
 
-    @server.on(types.TEXT_DOCUMENT_HOVER)
+    @server.on(types.TEXT_DOCUMENT_HOVER, wanted=lambda settings: settings.hover.enabled)
     async def hover(ls: Server, params: types.HoverParams) -> types.Hover | None:
         asked = await ls.session.snapshot(params.text_document.uri)
         if asked is None:

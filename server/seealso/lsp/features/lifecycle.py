@@ -44,7 +44,7 @@ async def begin(ls: Server) -> None:
     """Tell the client what to tell us, learn its settings, and open its folders."""
     # Side by side: some clients never answer a registration.
     await asyncio.gather(
-        configuration.register_dynamically(ls), watching.register_dynamically(ls), ls.session.configure()
+        configuration.register_dynamically(ls), watching.register_dynamically(ls), configuration.configure(ls)
     )
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from seealso.lsp.features.configuration import register_capability
 from seealso.lsp.uris import to_path
 
 if TYPE_CHECKING:
@@ -63,8 +62,7 @@ async def register_dynamically(ls: Server) -> None:
     if not ls.session.client.registers_watchers:
         return
     globs = await asyncio.get_running_loop().run_in_executor(ls.session.threads.questions, _globs)
-    await register_capability(
-        ls,
+    await ls.offers.register(
         types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
         types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher(glob) for glob in globs]),
     )
