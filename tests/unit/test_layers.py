@@ -29,6 +29,7 @@ LAYERS = (
     ("repeats",),
     ("questions",),
     ("preload", "workspace"),
+    ("loose",),
     ("report", "occurrences"),
     ("lsp",),
     ("cli",),

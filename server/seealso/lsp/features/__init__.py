@@ -11,9 +11,22 @@ from seealso.lsp.features import (
     hover,
     lifecycle,
     progress,
+    status,
     sync,
     watching,
 )
 
-FEATURES = (lifecycle, configuration, folders, sync, watching, progress, hover, diagnostics, completion, commands)
+FEATURES = (
+    lifecycle,
+    configuration,
+    folders,
+    sync,
+    watching,
+    progress,
+    status,
+    hover,
+    diagnostics,
+    completion,
+    commands,
+)
 """Registered in this order; two handlers for one method raise."""
