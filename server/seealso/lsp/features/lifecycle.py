@@ -22,6 +22,7 @@ def register(server: Server) -> None:
 
     @server.on(types.INITIALIZE, quiet=False)
     def initialize(ls: Server, params: types.InitializeParams) -> None:
+        ls.protocol.trace = params.trace or ls.protocol.trace
         # Only what the answer needs: models, indexes and folders come after it.
         ls.session = Session(ls.outbox, Client.of(params.capabilities), section(params.initialization_options))
         ls.session.on_change = lambda folder: diagnostics.refresh(ls.session, folder)
