@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from seealso.index import milestones
 from seealso.index.search import coverage
 from seealso.index.store import Store
 from seealso.index.words import lexical_terms
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 PLACES_OF_A_TEXT = 50
 """Places of one candidate text that are looked at; a template may have thousands."""
 
+
+MAX_UNSAVED = 100
+"""Unsaved texts that are looked at; of more, as in a large document that is not in the index yet, the nearest."""
 
 MAX_NEAREST = 4_000
 """Neighbours asked for at most, to find enough among them that stand somewhere."""
@@ -118,8 +122,11 @@ class Candidates:
 
     def unsaved(self, vector: Vectors | None) -> list[Candidate]:
         """Return the texts of open buffers that the index does not know yet."""
+        hashes = self._unsaved_hashes
+        if len(hashes) > MAX_UNSAVED:
+            hashes = list(self._nearest_unsaved(vector, MAX_UNSAVED)) if vector is not None else hashes[:MAX_UNSAVED]
         candidates = []
-        for text_hash in self._unsaved_hashes:
+        for text_hash in hashes:
             row = self.unsaved_vector(text_hash)
             dense = float(vector @ row) if vector is not None and row is not None else None
             candidates.append(Candidate(tuple(self.open_places(text_hash)), dense, 0.0))
@@ -127,14 +134,17 @@ class Candidates:
 
     def unsaved_near(self, text_hash: bytes, vector: Vectors | None, count: int) -> dict[bytes, float]:
         """Return the cosines of the unsaved texts nearest to a text, by hash, with itself if it is one of them."""
-        near: dict[bytes, float] = {}
-        hashes, rows = self._unsaved_vectors
-        if vector is not None and hashes:
-            cosines = rows @ vector
-            near = {hashes[at]: float(cosines[at]) for at in np.argsort(-cosines)[:count].tolist()}
+        near = self._nearest_unsaved(vector, count) if vector is not None else {}
         if text_hash in self._open and text_hash not in self._open_ids:
             near[text_hash] = 1.0
         return near
+
+    def _nearest_unsaved(self, vector: Vectors, count: int) -> dict[bytes, float]:
+        hashes, rows = self._unsaved_vectors
+        if not hashes:
+            return {}
+        cosines = rows @ vector
+        return {hashes[at]: float(cosines[at]) for at in np.argsort(-cosines)[:count].tolist()}
 
     def open_places(self, text_hash: bytes) -> list[tuple[Place, bool]]:
         """Return where a text stands in the open buffers, each with whether it is marked to be ignored."""
@@ -147,7 +157,12 @@ class Candidates:
     @cached_property
     def _open_ids(self) -> dict[bytes, int]:
         """The open texts that the index knows."""
-        return self.store.text_ids(self._open)
+        # The second because an index that was made anew may count to the same number.
+        state = milestones.documents(self.store), self.store.meta("updated_at")
+        found: dict[bytes, int] = {}
+        for buffer in self.overlay.buffers.values():
+            found.update(buffer.known.ids(state, self.store.text_ids))
+        return found
 
     @cached_property
     def _unsaved_hashes(self) -> list[bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from seealso.text.base import Format, Segmenter
 from seealso.text.registry import format_for
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Buffer:
     """One open document as the editor has it."""
 
@@ -21,9 +21,33 @@ class Buffer:
     segmenter: Segmenter
     segmentation: Segmentation
 
-    def places(self) -> Iterator[tuple[Passage, Place]]:
+    @cached_property
+    def by_text(self) -> dict[bytes, list[tuple[Passage, Place]]]:
+        """Every passage by content hash."""
+        found: dict[bytes, list[tuple[Passage, Place]]] = {}
         for passage in self.segmentation.passages:
-            yield passage, place_of(self.path, passage)
+            found.setdefault(passage.hash, []).append((passage, place_of(self.path, passage)))
+        return found
+
+    @cached_property
+    def known(self) -> KnownTexts:
+        """Which of its texts are in the index."""
+        return KnownTexts(self.by_text)
+
+
+class KnownTexts:
+    """Which texts are in the index, looked up once for each state of it."""
+
+    def __init__(self, hashes: Collection[bytes]) -> None:
+        self._hashes = hashes
+        self._known: tuple[object, dict[bytes, int]] = None, {}
+
+    def ids(self, state: object, look_up: Callable[[Collection[bytes]], dict[bytes, int]]) -> dict[bytes, int]:
+        """Return the ids of those that are; `look_up` finds them when the index has another `state` than last time."""
+        known = self._known
+        if known[0] != state:
+            self._known = known = state, look_up(self._hashes)
+        return known[1]
 
 
 @dataclass(frozen=True)
@@ -32,15 +56,22 @@ class Overlay:
 
     buffers: dict[str, Buffer] = field(default_factory=dict)
 
-    def with_text(self, path: str, text: str, version: int | None, language_id: str | None) -> Overlay:
-        """Return the overlay with a buffer opened or changed; a text of unknown format changes nothing."""
+    def read(self, path: str, text: str, version: int | None, language_id: str | None) -> Buffer | None:
+        """Return a buffer opened or changed, None for a text of unknown format; takes seconds when it is large.
+
+        The segmenter of the buffer before goes on in the new one: two versions must not be read at the same time.
+        """
         old = self.buffers.get(path)
         document_format = format_for(path, language_id)
         if document_format is None:
-            return self
+            return None
         segmenter = old.segmenter if old is not None and old.format is document_format else document_format.segmenter()
         segmentation = segmenter.segment(text.encode("utf-8", "replace"))
-        return Overlay({**self.buffers, path: Buffer(path, version, document_format, segmenter, segmentation)})
+        return Buffer(path, version, document_format, segmenter, segmentation)
+
+    def holding(self, buffer: Buffer) -> Overlay:
+        """Return the overlay with a buffer in it."""
+        return Overlay({**self.buffers, buffer.path: buffer})
 
     def without(self, path: str) -> Overlay:
         return Overlay({key: buffer for key, buffer in self.buffers.items() if key != path})
@@ -50,8 +81,9 @@ class Overlay:
         """Return every open passage by content hash."""
         found: dict[bytes, list[tuple[Passage, Place]]] = {}
         for buffer in self.buffers.values():
-            for passage, place in buffer.places():
-                found.setdefault(passage.hash, []).append((passage, place))
+            for text_hash, places in buffer.by_text.items():
+                before = found.get(text_hash)
+                found[text_hash] = [*before, *places] if before else places
         return found
 
 

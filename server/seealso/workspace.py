@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,6 +79,7 @@ class Workspace:
         self._connections: Connections | None = None
         self._lock = threading.RLock()
         self._overlay: Overlay | None = None
+        self._buffer_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._looks: SecondLooks | None = None
         self._updating = False
 
@@ -202,11 +204,14 @@ class Workspace:
 
     def set_buffer(self, path: str, text: str, version: int | None, language_id: str | None = None) -> None:
         """Let an open document count as the editor has it."""
-        with self._lock:
-            self._overlay = self._buffers().with_text(path, text, version, language_id)
+        with self._buffer_locks[path]:  # of this document alone: a large one takes seconds to read
+            buffer = self._buffers().read(path, text, version, language_id)
+            if buffer is not None:
+                with self._lock:
+                    self._overlay = self._buffers().holding(buffer)
 
     def drop_buffer(self, path: str) -> None:
-        with self._lock:
+        with self._buffer_locks[path], self._lock:
             self._overlay = self._buffers().without(path)
 
     def segmentation(self, path: str) -> Segmentation | None:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from seealso.lsp.positions import Encoding
 
+LARGE = 1_000_000
+"""Characters of a document that has a thread of its own: they take some 0.3 s to read."""
+
 
 @dataclass(slots=True, eq=False)
 class Document:
@@ -28,6 +31,14 @@ class Document:
     text: Text
     written: int | None = None
     """Version the workspace has been given."""
+    large: bool = False
+    """Whether it takes so long to read that nobody else should wait for it; once it is, it stays so."""
+
+    def __post_init__(self) -> None:
+        self._grown()
+
+    def _grown(self) -> None:
+        self.large = self.large or len(self.text.source) > LARGE
 
     def change(self, version: int, changes: Sequence[types.TextDocumentContentChangeEvent], encoding: Encoding) -> None:
         """Apply the changes of one notification in their order."""
@@ -37,6 +48,7 @@ class Document:
             else:
                 self.text = Text.of(change.text, encoding)
         self.version = version
+        self._grown()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from seealso.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping
-    from concurrent.futures import Executor
+    from concurrent.futures import Executor, Future
     from pathlib import Path
 
     from seealso.lsp.capabilities import Client
@@ -37,6 +37,8 @@ class Threads:
     """Whole documents and whole workspaces: diagnostics, lists of duplicates."""
     updates: Executor
     """The index."""
+    large: Executor
+    """Documents that take so long to read that only questions about themselves should wait for it."""
 
 
 class Folder:
@@ -70,6 +72,8 @@ class Folder:
         self._opened = _promise()
         self.titles = Titles()
         self._membership = _Membership()
+        self._giving: dict[Document, asyncio.Task[None]] = {}
+        """Large documents that are being read, the newest version last."""
         self.begun = False
         """Whether `open` was called."""
         self.updater: Updater | None = None
@@ -128,7 +132,8 @@ class Folder:
         before = self._membership.forget()
         workspace = self._opened.result()
         for document in self._documents(self):
-            self._submit(partial(_Write(workspace, document, self._membership).where_changed, before))
+            write = _Write(workspace, document, self._membership)
+            self._submit(partial(write.where_changed, before), large=document.large)
         self._on_change(self)
 
     def _paths(self, workspace: Workspace) -> list[str]:
@@ -186,13 +191,23 @@ class Folder:
         self._write_edits(workspace)
         return await asyncio.get_running_loop().run_in_executor(self._threads.questions, question, workspace)
 
-    async def review(self, question: Callable[[Workspace], T]) -> T:
-        """Answer a question that may take long, also after all edits made before it, without holding up others."""
+    async def review(self, question: Callable[[Workspace], T], *, large: bool = False) -> T:
+        """Answer a question that may take long, also after all edits made before it, without holding up others.
+
+        One about a `large` document does not hold up other reviews either.
+        """
         workspace = await self._workspace()
         self._write_edits(workspace)
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._threads.questions, _nothing)
-        return await loop.run_in_executor(self._threads.reviews, question, workspace)
+        return await loop.run_in_executor(self._threads.large if large else self._threads.reviews, question, workspace)
+
+    async def given(self, document: Document) -> None:
+        """Wait until the workspace has a large document as it is now; others it gets before any question."""
+        if document.large:
+            self._write_edits(await self._workspace())
+            if (giving := self._giving.get(document)) is not None:
+                await asyncio.shield(giving)
 
     def drop(self, document: Document) -> None:
         """Let the file on disk count again, or another open document that is the same file by another name."""
@@ -201,7 +216,11 @@ class Folder:
             workspace = self._opened.result()
             relative = workspace.relative(document.path)
             if relative is not None:
-                self._submit(lambda: workspace.drop_buffer(relative))
+                giving = self._giving.get(document)
+                if giving is None:
+                    self._submit(lambda: workspace.drop_buffer(relative))
+                else:  # it would come back otherwise
+                    giving.add_done_callback(lambda _done: self._submit(lambda: workspace.drop_buffer(relative)))
                 for other in self._documents(self):
                     if workspace.relative(other.path) == relative:
                         other.written = None
@@ -217,7 +236,10 @@ class Folder:
         elif not self._opened.cancelled():
             workspace = self._opened.result()
             questions, reviews = self._threads.questions, self._threads.reviews
-            self._threads.updates.submit(lambda: reviews.submit(lambda: questions.submit(workspace.close)))
+            large = self._threads.large
+            self._threads.updates.submit(
+                lambda: reviews.submit(lambda: large.submit(lambda: questions.submit(workspace.close)))
+            )
 
     async def _workspace(self) -> Workspace:
         if self.failed:  # it may be there by now: a drive was mounted, a clone has ended
@@ -227,11 +249,23 @@ class Folder:
     def _write_edits(self, workspace: Workspace) -> None:
         """Hand over the buffers that changed. Not part of the question: cancelling that must not lose an edit."""
         for document in self._documents(self):
-            if document.written != document.version:
+            if document.written == document.version:
+                continue
+            if not document.large:
                 document.written = document.version
                 self._submit(_Write(workspace, document, self._membership))
+            elif document not in self._giving:
+                self._giving[document] = task = asyncio.get_running_loop().create_task(self._give(workspace, document))
+                task.add_done_callback(lambda _task, document=document: self._giving.pop(document, None))  # type: ignore[misc]
 
-    def _submit(self, work: Callable[[], None]) -> None:
+    async def _give(self, workspace: Workspace, document: Document) -> None:
+        """Hand over a large document, and again while it has changed meanwhile: not one version after the other."""
+        while document.written != document.version and document in self._documents(self):
+            document.written = document.version
+            done = self._submit(_Write(workspace, document, self._membership), large=True)
+            await asyncio.wrap_future(done)
+
+    def _submit(self, work: Callable[[], None], *, large: bool = False) -> Future[None]:
         loop = asyncio.get_running_loop()
 
         def guarded() -> None:
@@ -240,7 +274,7 @@ class Folder:
             except Exception as error:  # noqa: BLE001 - a border: nobody awaits this work
                 loop.call_soon_threadsafe(self._outbox.report, "taking over an edit", error)
 
-        self._threads.questions.submit(guarded)
+        return (self._threads.large if large else self._threads.questions).submit(guarded)
 
 
 def _warm(workspace: Workspace) -> None:

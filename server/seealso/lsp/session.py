@@ -69,6 +69,7 @@ class Session:
             ThreadPoolExecutor(1, "seealso-questions"),
             ThreadPoolExecutor(1, "seealso-reviews"),
             ThreadPoolExecutor(1, "seealso-updates"),
+            ThreadPoolExecutor(1, "seealso-large"),
         )
         self.on_change: Callable[[Folder], None] = _nothing
         """Called with a folder whose answers may have changed."""
@@ -235,6 +236,8 @@ class Session:
     async def snapshot(self, uri: str) -> tuple[Folder, Snapshot] | None:
         """Return an open document as it is now, with its folder; None when it has no folder.
 
+        The workspace has been given this version, or will have before it answers a question.
+
         Raises `SeeAlsoError` when the folder could not be opened.
         """
         document = self.documents.get(uri)
@@ -242,6 +245,7 @@ class Session:
         if document is None or folder is None:
             return None
         path = await folder.relative(document.path)
+        await folder.given(document)
         return (folder, Snapshot(document, document.version, document.text, path)) if path is not None else None
 
     def is_current(self, snapshot: Snapshot) -> bool:
@@ -264,7 +268,7 @@ class Session:
         """Wait for the threads to finish what they are at; tell whether they have. Call after the loop has ended."""
         deadline = time.monotonic() + timeout_s
         # In this order work is passed on when a folder is closed.
-        threads = (self.threads.updates, self.threads.reviews, self.threads.questions)
+        threads = (self.threads.updates, self.threads.reviews, self.threads.large, self.threads.questions)
         done = all(
             not wait([thread.submit(_nothing)], max(0.0, deadline - time.monotonic())).not_done for thread in threads
         )

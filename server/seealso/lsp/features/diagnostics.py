@@ -105,7 +105,8 @@ async def publish(session: Session, document: Document) -> None:
     if folder.settings.diagnostics.enabled:
         try:
             findings = await folder.review(
-                lambda workspace: workspace.duplicates_in(snapshot.path, lambda: not session.is_current(snapshot))
+                lambda workspace: workspace.duplicates_in(snapshot.path, lambda: not session.is_current(snapshot)),
+                large=document.large,
             )
         except CancelledError:
             return  # a review of the newer version is under way

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tree_sitter import Parser
@@ -16,6 +17,7 @@ from seealso.text.lines import LineTable
 from seealso.text.markdown.blocks import find_definitions, read_block, read_loose
 from seealso.text.markdown.draft import NOTHING, Block
 from seealso.text.markdown.grammar import kinds, language
+from seealso.text.markdown.parts import LARGE, cuts, parse
 from seealso.text.markers import names_its_source
 from seealso.text.outline import Outline
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 class MarkdownSegmenter:
     """Read the versions of one Markdown document, one after another."""
 
-    __slots__ = ("_blocks", "_definitions", "_parser", "_source", "_tree")
+    __slots__ = ("_blocks", "_definitions", "_parser", "_parts", "_source", "_tree")
 
     def __init__(self) -> None:
         self._parser = Parser(language())
@@ -35,6 +37,8 @@ class MarkdownSegmenter:
         self._definitions: dict[str, str] = {}
         self._blocks: list[tuple[tuple[object, bytes], Block]] = []
         """What the last version's blocks said, with their kind and source."""
+        self._parts: dict[bytes, list[tuple[int, Block]]] = {}
+        """The blocks of the parts of a large document, with their offsets in the part."""
 
     def segment(self, source: bytes) -> Segmentation:
         """Return the passages and headings of a document given as UTF-8."""
@@ -42,11 +46,27 @@ class MarkdownSegmenter:
         readable = source.replace(b"\0", b" ")
         if not readable.endswith((b"\n", b"\r")):
             readable += b"\n"
-        tree = self._parse(readable)
         definitions = find_definitions(readable)
         if definitions != self._definitions:
-            self._definitions, self._blocks = definitions, []
-        return _assemble(LineTable(source), list(self._read(tree, readable)))
+            self._definitions, self._blocks, self._parts = definitions, [], {}
+        if len(readable) > LARGE:
+            return _assemble(LineTable(source), list(self._read_parts(readable)))
+        return _assemble(LineTable(source), list(self._read(self._parse(readable), readable)))
+
+    def _read_parts(self, source: bytes) -> Iterator[tuple[int, Block]]:
+        """Yield the top-level blocks of a large document; parts the last version had too are not read again."""
+        before, self._parts = self._parts, {}
+        self._tree, self._source = None, b""
+        for start, end in pairwise((0, *cuts(source), len(source))):
+            raw = source[start:end]
+            blocks = before.get(raw)
+            if blocks is None:
+                self._blocks = []
+                blocks = list(self._read(parse(self._parser, raw), raw))
+            self._parts[raw] = blocks
+            for at, block in blocks:
+                yield start + at, block
+        self._blocks = []
 
     def _parse(self, source: bytes) -> Tree:
         old, self._tree = self._tree, None
