@@ -14,6 +14,7 @@ from seealso.model import LinkTarget
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from seealso.lsp.endings import Endings
     from seealso.lsp.sentences import Written
     from seealso.lsp.titles import Named
     from seealso.model import Heading, Match, Place
@@ -91,13 +92,18 @@ def context(prefix: str, suffix: str, *, markdown: bool) -> Context | None:
     return Context("wiki" if wiki else "link", typed, bracket + typed, min(after, len(bracket)))
 
 
-def paragraph_before(lines: Sequence[str], line: int, prefix: str) -> str:
-    """Return the paragraph from its beginning to the cursor, without marks of lists, quotes and headings."""
+def paragraph_lines(lines: Sequence[str], line: int, prefix: str) -> list[str]:
+    """Return the lines of the paragraph from its beginning to the cursor, as they are written."""
     parts = [prefix]
     while not _marked(parts[-1]) and line > 0 and len(parts) < PARAGRAPH_LINES and lines[line - 1].strip():
         line -= 1
         parts.append(lines[line].rstrip("\r\n"))
-    return "\n".join(_BLOCK_MARK.sub("", part) for part in reversed(parts))
+    return parts[::-1]
+
+
+def without_marks(paragraph: Sequence[str]) -> str:
+    """Return a paragraph without marks of lists, quotes and headings."""
+    return "\n".join(_BLOCK_MARK.sub("", part) for part in paragraph)
 
 
 def _marked(line: str) -> bool:
@@ -210,6 +216,17 @@ def quote_proposals(document: str, syntax: Format, matches: Iterable[Match], *, 
     return proposals
 
 
+def rests(found: Endings, typed: str) -> list[Proposal]:
+    """Return what is missing of the sentence being written where it was written before, most frequent first.
+
+    `typed` is the word before the cursor, which is replaced.
+    """
+    return [
+        _continuation(ending.sentence, ending.with_word(typed), ending.text.strip(), ending.place)
+        for ending in found.found[:MAX_CONTINUATIONS]
+    ]
+
+
 def continuations(
     so_far: Written, typed: str, gap: str, matches: Iterable[Match], following: Callable[[Place], Place | None]
 ) -> list[Proposal]:
@@ -237,20 +254,22 @@ def continuations(
             # The space after the last word may be there already.
             rest = rest if typed or gap else rest.lstrip()
             text = typed + rest if partial else gap + sentence
-            proposals.setdefault(
-                text,
-                Proposal(
-                    kind="continue",
-                    label=_shortened(sentence),
-                    text=text,
-                    editable=rest.strip() if partial else sentence,
-                    place=place,
-                    path=place.path,
-                    line=place.start_line,
-                    detail=f"as in {place.path}",
-                ),
-            )
+            editable = rest.strip() if partial else sentence
+            proposals.setdefault(text, _continuation(sentence, text, editable, place))
     return list(proposals.values())
+
+
+def _continuation(sentence: str, text: str, editable: str, place: Place) -> Proposal:
+    return Proposal(
+        kind="continue",
+        label=_shortened(sentence),
+        text=text,
+        editable=editable,
+        place=place,
+        path=place.path,
+        line=place.start_line,
+        detail=f"as in {place.path}",
+    )
 
 
 def _next(

@@ -60,7 +60,8 @@ def test_two_brackets_are_no_wiki_link_elsewhere() -> None:
 )
 def test_the_paragraph_before_the_cursor(text: str, expected: str) -> None:
     lines = text.split("|")[0].splitlines(keepends=True) or [""]
-    assert completions.paragraph_before(lines, len(lines) - 1, lines[-1]) == expected
+    paragraph = completions.paragraph_lines(lines, len(lines) - 1, lines[-1])
+    assert completions.without_marks(paragraph) == expected
 
 
 def test_a_short_beginning_is_about_what_the_paragraph_before_is_about() -> None:

@@ -9,11 +9,24 @@ from seealso.lsp.features import (
     diagnostics,
     folders,
     hover,
+    inline_completion,
     lifecycle,
     progress,
     sync,
     watching,
 )
 
-FEATURES = (lifecycle, configuration, folders, sync, watching, progress, hover, diagnostics, completion, commands)
+FEATURES = (
+    lifecycle,
+    configuration,
+    folders,
+    sync,
+    watching,
+    progress,
+    hover,
+    diagnostics,
+    completion,
+    inline_completion,
+    commands,
+)
 """Registered in this order; two handlers for one method raise."""
