@@ -27,6 +27,7 @@ MAX_PARAGRAPH = 8_000
 _TYPED = re.compile(r"[\w'’-]*$")
 _QUOTED = re.compile(r"^\s*(?:>\s?)+")
 _OPEN_EMPHASIS = re.compile(r"(?<![^\W_])(?:[*_]{1,3}|~~|==)(?=[^\s*_~=])")
+_SIGNS_AT_END = re.compile(r"[*_~=^|\\]+$")
 _BACKTICKS = re.compile("`+")
 
 
@@ -73,13 +74,19 @@ def beginning(paragraph: Sequence[str], syntax: Format) -> Beginning | None:
     if not written or _in_code(raw):
         return None
     text = written[-1]
-    loosened = _OPEN_EMPHASIS.sub("", text)
-    texts = dict.fromkeys([text, loosened])
+    # Signs at the end may be the first half of a name, whatever they are when nothing follows.
+    signs = _SIGNS_AT_END.search(raw)
+    texts = dict.fromkeys([text if signs is None or text.endswith(signs[0]) else text + signs[0], text, closed(text)])
     if apart := paragraph[-1][-1:].isspace() or not paragraph[-1]:
         # Chinese and Japanese write no space; one that follows from the end of a line stands for nothing there.
         texts = dict.fromkeys(alternative for text in texts for alternative in _with_space(text))
     typed = _TYPED.search(paragraph[-1])
     return Beginning(tuple(texts), typed[0] if typed else "", f"{raw} " if apart else raw)
+
+
+def closed(text: str) -> str:
+    """Return a clean text without the signs of emphasis that begins in it and has no end yet."""
+    return _OPEN_EMPHASIS.sub("", text)
 
 
 def read(line: str, syntax: Format) -> Segmentation:

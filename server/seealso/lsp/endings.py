@@ -10,7 +10,7 @@ from seealso.lsp.sentences import rest_of, sentences
 from seealso.model import PassageKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from seealso.lsp.beginning import Beginning
     from seealso.lsp.documents import Snapshot
@@ -49,13 +49,20 @@ class Endings(NamedTuple):
 
     found: tuple[Ending, ...]
     """Those with most places first."""
-    places: int
-    """Places where a sentence begins so; in some it may end there."""
+    agreeing: int
+    """Sentences that begin so; some may end there."""
+    compared: int
+    """Places that were looked at."""
 
     @property
     def clear(self) -> Ending | None:
-        """The one that most places agree on."""
-        return self.found[0] if self.found and 2 * self.found[0].votes > self.places else None
+        """The one that most places agree on.
+
+        Where not all places could be looked at, those few that begin so may not be what most would say.
+        """
+        sampled = self.compared >= MAX_PLACES and 2 * self.agreeing < self.compared
+        most = 2 * self.found[0].votes > self.agreeing if self.found else False
+        return self.found[0] if most and not sampled else None
 
 
 def places_elsewhere(workspace: Workspace, snapshot: Snapshot, line: int, begun: Beginning) -> list[Place]:
@@ -72,12 +79,12 @@ def endings(begun: Beginning, places: Iterable[Place]) -> Endings:
     places = list(places)
     for text in begun.texts:
         found = _of(text, places)
-        if found.places:
+        if found.agreeing:
             return found
-    return Endings((), 0)
+    return Endings((), 0, len(places))
 
 
-def _of(text: str, places: Iterable[Place]) -> Endings:
+def _of(text: str, places: Sequence[Place]) -> Endings:
     found: dict[str, Ending] = {}
     agreeing = 0
     wanted = text.strip().casefold()
@@ -91,7 +98,7 @@ def _of(text: str, places: Iterable[Place]) -> Endings:
                 found[way] = replace(found[way], votes=found[way].votes + 1)
             elif rest := rest_of(sentence, text):
                 found[way] = Ending(rest, sentence, place, 1)
-    return Endings(tuple(sorted(found.values(), key=lambda ending: -ending.votes)), agreeing)
+    return Endings(tuple(sorted(found.values(), key=lambda ending: -ending.votes)), agreeing, len(places))
 
 
 def _begins(sentence: str, text: str) -> bool:

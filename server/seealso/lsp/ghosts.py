@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from seealso.lsp.beginning import beginning, prose, read
+from seealso.lsp.beginning import beginning, closed, prose, read
 from seealso.lsp.completions import context, paragraph_lines
 from seealso.lsp.endings import endings, places_elsewhere
 from seealso.lsp.literals import in_literal
@@ -39,6 +39,8 @@ class Ghost:
     text: str
     replaced: str
     """The word before the cursor when it is spelled otherwise than the sentence has it; `text` begins with its own."""
+    sentence: str
+    """What the whole sentence says then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +85,18 @@ def goes_on(prefix: str, suffix: str, *, markdown: bool) -> bool:
 def fitted(ending: Ending, begun: Beginning, suffix: str, below: str) -> Ghost | None:
     """Return an ending without what stands after the cursor already, or None when that is all of it."""
     rest = ending.text
-    closed = _EMPHASIS.sub("", suffix).strip()
+    after = _EMPHASIS.sub("", suffix).strip()
     closing = rest[len(rest.rstrip(_SIGNS)) :]
-    if closed and closed in closing:
-        rest = rest[: len(rest) - len(closing) + closing.index(closed)]
+    if after and after in closing:
+        rest = rest[: len(rest) - len(closing) + closing.index(after)]
     wanted = rest.strip().casefold()
     if not wanted or _UNSEEN.search(rest) or (below and _agree(wanted, below.casefold())):
         return None
+    sentence = ending.sentence[: len(ending.sentence) - len(ending.text) + len(rest)].strip()
     spelled = ending.with_word(begun.typed)[: len(begun.typed)]
     if spelled != begun.typed and spelled.casefold() == begun.typed.casefold():
-        return Ghost(spelled + rest, begun.typed)
-    return Ghost(rest, "")
+        return Ghost(spelled + rest, begun.typed, sentence)
+    return Ghost(rest, "", sentence)
 
 
 _SIGNS = ")]}»”’\"'.,;:!?…。，！？」』）】"
@@ -117,10 +120,14 @@ def _in_prose(workspace: Workspace, snapshot: Snapshot, line: int, syntax: Forma
 def _reads_so(ghost: Ghost, begun: Beginning, syntax: Format, *, on_new_line: bool) -> bool:
     """Tell whether what is inserted reads as it did where it is from: none of it makes markup, a link or a block."""
     rest = ghost.text[len(ghost.replaced) :]
-    before, after = read(begun.raw, syntax), read(begun.raw + rest, syntax)
     if on_new_line and prose(read(rest, syntax)) != rest:
         return False
-    return prose(after).endswith(rest.strip()) and _links(before) == _links(after)
+    before, after = read(begun.raw, syntax), read(begun.raw + rest, syntax)
+    text = prose(after)
+    wanted = ghost.sentence.casefold()
+    return _links(before) == _links(after) and any(
+        reading.casefold().endswith(wanted) for reading in (text, closed(text))
+    )
 
 
 def _links(line: Segmentation) -> list[tuple[str, ...]]:
