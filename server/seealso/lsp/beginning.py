@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
+from seealso.lsp.paragraphs import in_one_line, without_marks
 from seealso.lsp.sentences import sentences
 
 if TYPE_CHECKING:
@@ -19,15 +20,16 @@ MIN_CHARACTERS = 12
 """Characters of a beginning that is looked for; those of Chinese, Japanese and Korean count twice."""
 
 MIN_WORDS = 3
-"""Words of it, the last may be unfinished; two characters of a script without spaces are a word."""
+"""Words of it; two characters of a script without spaces are one."""
 
-MAX_PARAGRAPH = 8_000
+MIN_UNFINISHED = 3
+"""Letters from which on an unfinished word counts as a word."""
+
+MAX_PARAGRAPH = 4_000
 """Characters of a paragraph that are read to find the sentence being written."""
 
-_TYPED = re.compile(r"[\w'’-]*$")
-_QUOTED = re.compile(r"^\s*(?:>\s?)+")
+_TYPED = re.compile(r"(?<![\w'’-])[\w'’-]*$")
 _OPEN_EMPHASIS = re.compile(r"(?<![^\W_])(?:[*_]{1,3}|~~|==)(?=[^\s*_~=])")
-_SIGNS_AT_END = re.compile(r"[*_~=^|\\]+$")
 _BACKTICKS = re.compile("`+")
 
 
@@ -55,7 +57,8 @@ class Beginning:
 
         text = self.phrase.strip()
         width = sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
-        return width >= MIN_CHARACTERS and count_words(text) >= MIN_WORDS
+        whole = text if len(self.typed) >= MIN_UNFINISHED else text.removesuffix(self.typed)
+        return width >= MIN_CHARACTERS and count_words(whole) >= MIN_WORDS
 
 
 def beginning(paragraph: Sequence[str], syntax: Format) -> Beginning | None:
@@ -63,23 +66,20 @@ def beginning(paragraph: Sequence[str], syntax: Format) -> Beginning | None:
 
     None when nothing is written of it yet, or where the cursor is inside code.
     """
-    from seealso.text.prose import collapse
-
     if sum(map(len, paragraph)) > MAX_PARAGRAPH:
         return None
-    first, *others = paragraph
     # One line: a second one that begins with dashes would be read as what makes a title of the first.
-    raw = collapse("\n".join([first, *(_QUOTED.sub("", line) for line in others)]))
-    written = sentences(prose(read(raw, syntax)))
-    if not written or _in_code(raw):
+    raw = in_one_line(paragraph)
+    if _in_code(raw):
         return None
-    text = written[-1]
-    # Signs at the end may be the first half of a name, whatever they are when nothing follows.
-    signs = _SIGNS_AT_END.search(raw)
-    texts = dict.fromkeys([text if signs is None or text.endswith(signs[0]) else text + signs[0], text, closed(text)])
+    # As it stands first: what is markup where nothing follows may be the first half of a name, or of a dash.
+    clean = _last_sentence(prose(read(raw, syntax)))
+    texts = list(dict.fromkeys(filter(None, (_last_sentence(without_marks([raw])), clean, closed(clean)))))
+    if not texts:
+        return None
     if apart := paragraph[-1][-1:].isspace() or not paragraph[-1]:
         # Chinese and Japanese write no space; one that follows from the end of a line stands for nothing there.
-        texts = dict.fromkeys(alternative for text in texts for alternative in _with_space(text))
+        texts = [alternative for text in texts for alternative in _with_space(text)]
     typed = _TYPED.search(paragraph[-1])
     return Beginning(tuple(texts), typed[0] if typed else "", f"{raw} " if apart else raw)
 
@@ -99,6 +99,10 @@ def prose(line: Segmentation) -> str:
     if line.passages:
         return line.passages[-1].text
     return line.headings[-1].title if line.headings else ""
+
+
+def _last_sentence(text: str) -> str:
+    return next(reversed(sentences(text)), "")
 
 
 def _with_space(text: str) -> tuple[str, ...]:

@@ -32,15 +32,11 @@ MIN_SUBJECT = 40
 TITLE_LINES = 20
 """A heading of the first level stands this near to the top when it is the document's title."""
 
-PARAGRAPH_LINES = 40
-"""Lines looked back over for the beginning of a paragraph."""
-
 _OPENER = re.compile(r"(?<!\\)(!?)(\[\[?)([^\[\]`]{0,100})$")
-_WORD = re.compile(r"[\w'’-]*$")
+_WORD = re.compile(r"(?<![\w'’-])[\w'’-]*$")
 _TASK = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+\[[ xX]?$")
 _NOT_IN_WIKI_LINKS = re.compile(r"[|#^\[\]]")
 """Obsidian takes no file names with these, and reads spaces for them in headings."""
-_BLOCK_MARK = re.compile(r"^\s*(?:(?:[-*+]|\d+[.)]|>|#{1,6})\s+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,24 +86,6 @@ def context(prefix: str, suffix: str, *, markdown: bool) -> Context | None:
         return None  # `- [ ]`, `- [x]`
     wiki = bracket == "[[" and markdown
     return Context("wiki" if wiki else "link", typed, bracket + typed, min(after, len(bracket)))
-
-
-def paragraph_lines(lines: Sequence[str], line: int, prefix: str) -> list[str]:
-    """Return the lines of the paragraph from its beginning to the cursor, as they are written."""
-    parts = [prefix]
-    while not _marked(parts[-1]) and line > 0 and len(parts) < PARAGRAPH_LINES and lines[line - 1].strip():
-        line -= 1
-        parts.append(lines[line].rstrip("\r\n"))
-    return parts[::-1]
-
-
-def without_marks(paragraph: Sequence[str]) -> str:
-    """Return a paragraph without marks of lists, quotes and headings."""
-    return "\n".join(_BLOCK_MARK.sub("", part) for part in paragraph)
-
-
-def _marked(line: str) -> bool:
-    return bool(_BLOCK_MARK.sub("", line) != line.lstrip())
 
 
 def subject(paragraph: str, previous: str) -> str:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seealso.lsp.beginning import beginning, closed, prose, read
-from seealso.lsp.completions import context, paragraph_lines
+from seealso.lsp.completions import context
 from seealso.lsp.endings import endings, places_elsewhere
 from seealso.lsp.literals import in_literal
+from seealso.lsp.paragraphs import paragraph_lines
 
 if TYPE_CHECKING:
     from lsprotocol.types import Position

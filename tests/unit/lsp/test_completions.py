@@ -47,23 +47,6 @@ def test_two_brackets_are_no_wiki_link_elsewhere() -> None:
     assert found == Context("link", "x", "[[x")
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        pytest.param("Above.\n\nFirst line\nsecond |", "First line\nsecond ", id="to the blank line"),
-        pytest.param("- one\n- two is\n  long |", "two is\nlong ", id="an item"),
-        pytest.param("> quoted\n> more |", "more ", id="a quote is read line by line"),
-        pytest.param("# Title |", "Title ", id="a heading"),
-        pytest.param("- |", "", id="an empty item"),
-        pytest.param("|", "", id="nothing"),
-    ],
-)
-def test_the_paragraph_before_the_cursor(text: str, expected: str) -> None:
-    lines = text.split("|")[0].splitlines(keepends=True) or [""]
-    paragraph = completions.paragraph_lines(lines, len(lines) - 1, lines[-1])
-    assert completions.without_marks(paragraph) == expected
-
-
 def test_a_short_beginning_is_about_what_the_paragraph_before_is_about() -> None:
     assert completions.subject("See the ", "Restoring takes long.") == "Restoring takes long. See the"
     long = "Restoring a whole computer takes about two hours."

@@ -11,6 +11,7 @@ from seealso.lsp import completions, render, sentences, snippets
 from seealso.lsp.beginning import beginning
 from seealso.lsp.endings import endings, places_elsewhere
 from seealso.lsp.literals import in_literal
+from seealso.lsp.paragraphs import paragraph_lines, without_marks
 from seealso.lsp.uris import to_uri
 
 if TYPE_CHECKING:
@@ -120,8 +121,8 @@ class _Request:
         line, _ = text.place(self.position)
         if in_literal(text.lines, line, syntax.name):
             return None
-        lines = completions.paragraph_lines(text.lines, line, prefix if context.kind == "any" else before)
-        paragraph = completions.without_marks(lines)
+        lines = paragraph_lines(text.lines, line, prefix if context.kind == "any" else before)
+        paragraph = without_marks(lines)
         segmentation = workspace.segmentation(snapshot.path)
         passages = segmentation.passages if segmentation is not None else ()
         previous = next((passage.text for passage in reversed(passages) if passage.end_line < line), "")
