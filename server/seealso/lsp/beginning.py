@@ -23,7 +23,7 @@ MIN_WORDS = 3
 """Words of it; two characters of a script without spaces are one."""
 
 MIN_UNFINISHED = 3
-"""Letters from which on an unfinished word counts as a word."""
+"""Characters from which on an unfinished word counts as a word."""
 
 MAX_PARAGRAPH = 4_000
 """Characters of a paragraph that are read to find the sentence being written."""
@@ -56,9 +56,8 @@ class Beginning:
         from seealso.text.prose import count_words
 
         text = self.phrase.strip()
-        width = sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
-        whole = text if len(self.typed) >= MIN_UNFINISHED else text.removesuffix(self.typed)
-        return width >= MIN_CHARACTERS and count_words(whole) >= MIN_WORDS
+        words = text if _width(self.typed) >= MIN_UNFINISHED else text.removesuffix(self.typed)
+        return _width(text) >= MIN_CHARACTERS and count_words(words) >= MIN_WORDS
 
 
 def beginning(paragraph: Sequence[str], syntax: Format) -> Beginning | None:
@@ -99,6 +98,10 @@ def prose(line: Segmentation) -> str:
     if line.passages:
         return line.passages[-1].text
     return line.headings[-1].title if line.headings else ""
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _last_sentence(text: str) -> str:
