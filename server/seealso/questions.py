@@ -73,6 +73,8 @@ class Questions:
         """Return the places where the words of a text stand one after another; saved ones first, at most `limit`."""
         find = self.candidates
         terms, unfinished = beginning_terms(text)
+        if not terms:
+            return []
         found = find.store.lexical.phrase(terms[-MAX_PHRASE:], limit, unfinished=unfinished)
         saved = [place for place in find.store.places(found) if place.path not in find.overlay.buffers]
         return [*saved, *find.overlay.holding(text)]

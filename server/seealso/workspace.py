@@ -258,7 +258,7 @@ class Workspace:
         At most `limit` places in saved documents, and all in open ones.
         """
         with self._asking() as questions:
-            return questions.with_phrase(text, limit) if questions else ()
+            return questions.with_phrase(text, limit) if questions else [*self._buffers().holding(text)]
 
     def duplicates(self, kinds: Collection[DuplicateKind] | None = None) -> list[DuplicateGroup]:
         """Return the groups of passages that repeat one another, longest and strongest first."""
