@@ -10,7 +10,7 @@ from seealso.lsp.beginning import beginning, closed, prose, read
 from seealso.lsp.completions import context
 from seealso.lsp.endings import endings, places_elsewhere
 from seealso.lsp.literals import in_literal
-from seealso.lsp.paragraphs import paragraph_lines
+from seealso.lsp.paragraphs import last_written, paragraph_lines
 
 if TYPE_CHECKING:
     from lsprotocol.types import Position
@@ -62,12 +62,15 @@ class Question:
         if syntax is None or not goes_on(prefix, suffix, markdown=syntax.name == "markdown"):
             return []
         line, _ = text.place(self.position)
-        begun = beginning(paragraph_lines(text.lines, line, prefix), syntax)
+        paragraph = paragraph_lines(text.lines, line, prefix)
+        begun = beginning(paragraph, syntax)
         if begun is None or not begun.is_long_enough:
             return []
+        below = text.lines[line + 1].strip() if line + 1 < len(text.lines) else ""
+        # A line that is new belongs to no passage yet.
+        line = last_written(line, paragraph)
         found = endings(begun, places_elsewhere(workspace, snapshot, line, begun))
         chosen = found.found[:MAX_GHOSTS] if self.invoked else [found.clear] if found.clear else []
-        below = text.lines[line + 1].strip() if line + 1 < len(text.lines) else ""
         ghosts = [ghost for ending in chosen if (ghost := fitted(ending, begun, suffix, below))]
         # Last: most of what is typed was never written before.
         if not ghosts or not _in_prose(workspace, snapshot, line, syntax):

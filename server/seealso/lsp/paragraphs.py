@@ -26,6 +26,11 @@ def paragraph_lines(lines: Sequence[str], line: int, prefix: str) -> list[str]:
     return parts[::-1]
 
 
+def last_written(line: int, paragraph: Sequence[str]) -> int:
+    """Return the last line of a paragraph that has text, of which the last is `line`: a new one has none yet."""
+    return line if paragraph[-1].strip() or line == 0 else line - 1
+
+
 def without_marks(paragraph: Sequence[str]) -> str:
     """Return a paragraph without marks of lists, quotes and headings."""
     return "\n".join(_BLOCK_MARK.sub("", part) for part in paragraph)

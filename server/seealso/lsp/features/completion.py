@@ -11,7 +11,7 @@ from seealso.lsp import completions, render, sentences, snippets
 from seealso.lsp.beginning import beginning
 from seealso.lsp.endings import endings, places_elsewhere
 from seealso.lsp.literals import in_literal
-from seealso.lsp.paragraphs import paragraph_lines, without_marks
+from seealso.lsp.paragraphs import last_written, paragraph_lines, without_marks
 from seealso.lsp.uris import to_uri
 
 if TYPE_CHECKING:
@@ -160,7 +160,9 @@ class _Request:
         begun = beginning(paragraph, syntax)
         if begun is None or not begun.is_long_enough:
             return []
-        return completions.rests(endings(begun, places_elsewhere(workspace, self.snapshot, line, begun)), typed)
+        return completions.rests(
+            endings(begun, places_elsewhere(workspace, self.snapshot, last_written(line, paragraph), begun)), typed
+        )
 
     def _links_as_wikis_do(self, workspace: Workspace, passages: Iterable[Passage]) -> bool:
         """Follow the document's own custom, else that of the workspace."""
