@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from seealso.lsp import completions, snippets
 from seealso.lsp.completions import Context
+from seealso.lsp.endings import Ending, Endings
 from seealso.lsp.sentences import Written
 from seealso.lsp.titles import Named, Title, named
 from seealso.model import Heading, Match, PassageKind, Place
@@ -183,6 +184,21 @@ def test_a_continuation_goes_on_in_the_next_passage() -> None:
     so_far = Written("Start the server again.", "")
     found = completions.continuations(so_far, "", "", [EARLIER], lambda _place: NEXT)
     assert [(proposal.text, proposal.place) for proposal in found] == [("Check the log.", NEXT)]
+
+
+def test_the_rests_of_a_sentence_keep_the_word_before_the_cursor() -> None:
+    endings = tuple(
+        Ending(text, f"Open the {word}{text}", NEXT, votes)
+        for word, text, votes in (("Fire", "wall.", 5), ("fire", " exit.", 3), ("fire", "place.", 2), ("fire", "!", 1))
+    )
+    found = completions.rests(Endings(endings, 11, 11), "fire")
+    assert [(proposal.text, proposal.editable) for proposal in found] == [
+        ("Firewall.", "wall."),
+        ("fire exit.", "exit."),
+        ("fireplace.", "place."),
+    ]
+    assert found[0].label == "Open the Firewall."
+    assert completions.rests(Endings((), 0, 0), "fire") == []
 
 
 @pytest.mark.parametrize(
