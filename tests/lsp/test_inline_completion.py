@@ -11,7 +11,7 @@ from pytest_lsp import client_capabilities
 
 from lsp.conftest import StartEditor
 from lsp.editor import EMACS, NEOVIM, VSCODE, Editor
-from seealso.lsp.positions import Text, units
+from seealso.lsp.positions import Encoding, Text, units
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -66,13 +66,13 @@ async def accepted(editor: Editor, text: str, path: str = SCRATCH, *, invoked: b
     return lines
 
 
-def encoding_of(editor: Editor) -> str:
+def encoding_of(editor: Editor) -> Encoding:
     assert editor.result is not None
     return types.PositionEncodingKind(editor.result.capabilities.position_encoding).value
 
 
 def width(editor: Editor, text: str) -> int:
-    return units(text, encoding_of(editor))  # type: ignore[arg-type]
+    return units(text, encoding_of(editor))
 
 
 @pytest.mark.parametrize(
@@ -99,6 +99,8 @@ def width(editor: Editor, text: str) -> int:
         pytest.param("The signing key is|  ", f"{KEY}  ", id="before spaces"),
         pytest.param("The signing key is| here", None, id="before text"),
         pytest.param("The signing key is|\nprinted on the last page", None, id="it goes on below"),
+        pytest.param("> The signing key is|\n> printed on the last page", None, id="it goes on below in a quote"),
+        pytest.param("The signing key is|\nAnother line.", KEY, id="something else is below"),
         pytest.param("The sign|", None, id="too little"),
         pytest.param(f"{KEY}|", None, id="nothing is missing"),
         pytest.param("Our signing key is|", None, id="another sentence"),
@@ -113,6 +115,10 @@ def width(editor: Editor, text: str) -> int:
 )
 async def test_how_a_line_goes_on(reader: Editor, text: str, expected: str | None) -> None:
     assert await accepted(reader, text) == ([expected] if expected else [])
+
+
+async def test_plain_text(reader: Editor) -> None:
+    assert await accepted(reader, "(a) The signing key is|", "scratch.txt") == [f"(a) {KEY}"]
 
 
 @pytest.mark.parametrize(

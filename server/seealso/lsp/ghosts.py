@@ -10,7 +10,7 @@ from seealso.lsp.beginning import beginning, closed, prose, read
 from seealso.lsp.completions import context
 from seealso.lsp.endings import endings, places_elsewhere
 from seealso.lsp.literals import in_literal
-from seealso.lsp.paragraphs import last_written, paragraph_lines
+from seealso.lsp.paragraphs import last_written, paragraph_lines, without_marks
 
 if TYPE_CHECKING:
     from lsprotocol.types import Position
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 MAX_GHOSTS = 3
 """Ways a sentence went on that are shown to somebody who asks for them."""
 
-_CLOSING = r"\s)\]}»”’\"'*_~.,;:!?…。，！？」』）】"
-_CLOSED = re.compile(f"[{_CLOSING}]*")
+_SIGNS = ")]}»”’\"'.,;:!?…。，！？」』）】"
+"""What may stand after the cursor and end a sentence, or what it is in."""
+
+_CLOSED = re.compile(rf"[\s*_~{re.escape(_SIGNS)}]*")
 _EMPHASIS = re.compile(r"[*_~]+")
 _IN_TARGET = re.compile(r"\]\([^()\s]*$|\]\[[^\[\]]*$|<[A-Za-z/!][^<>]*$")
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
@@ -66,7 +68,7 @@ class Question:
         begun = beginning(paragraph, syntax)
         if begun is None or not begun.is_long_enough:
             return []
-        below = text.lines[line + 1].strip() if line + 1 < len(text.lines) else ""
+        below = without_marks(text.lines[line + 1 : line + 2]).strip()
         # A line that is new belongs to no passage yet.
         line = last_written(line, paragraph)
         found = endings(begun, places_elsewhere(workspace, snapshot, line, begun))
@@ -103,10 +105,8 @@ def fitted(ending: Ending, begun: Beginning, suffix: str, below: str) -> Ghost |
     return Ghost(rest, "", sentence)
 
 
-_SIGNS = ")]}»”’\"'.,;:!?…。，！？」』）】"
-
-
 def _agree(first: str, second: str) -> bool:
+    """Tell whether one of two texts begins with the other."""
     length = min(len(first), len(second))
     return first[:length] == second[:length]
 
