@@ -1,6 +1,6 @@
-"""What README.md and docs/ promise: commands, to be run, and the table of settings, to be kept equal to `Settings`.
+"""What README.md and docs/ promise: commands, to be run, and settings, kept equal to `Settings` as table and schema.
 
-`python tests/readme.py NAME` prints the command marked `<!-- command: NAME -->`; `--write` brings the table up to date.
+`python tests/readme.py NAME` prints the command marked `<!-- command: NAME -->`; `--write` brings both up to date.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+SCHEMA = ROOT / "docs" / "settings.schema.json"
 README = ROOT / "README.md"
 SETTINGS = ROOT / "docs" / "settings.md"
 _COMMAND = re.compile(r"<!-- command: (\w+) -->\s*```sh\n(.*?)\n```", re.DOTALL)
@@ -47,8 +48,16 @@ def with_settings(text: str) -> str:
     return written
 
 
+def schema() -> str:
+    """Return the text of the JSON schema of all settings as it should be."""
+    from seealso.schema import settings_schema
+
+    return json.dumps(settings_schema(), indent=2) + "\n"
+
+
 if __name__ == "__main__":
     if sys.argv[1:] == ["--write"]:
+        SCHEMA.write_text(schema(), "utf-8")
         SETTINGS.write_text(with_settings(SETTINGS.read_text("utf-8")), "utf-8")
     else:
         print(commands()[sys.argv[1]])

@@ -31,17 +31,41 @@ def load(root: Path | None, *layers: object) -> tuple[Settings, tuple[str, ...]]
     The user's file comes first, then the workspace's, then `layers` as decoded from JSON. Out of a workspace come only
     settings that can do no harm, since others may have made it. Raises `SettingsError` for a file that cannot be read.
     """
+    files, refused = _files(root)
+    settings, problems = resolve(merged(*(wire for _, wire in files), *layers))
+    return settings, (*refused, *(_named(problem, files) for problem in problems))
+
+
+def origins(root: Path) -> tuple[Settings, tuple[str, ...], dict[str, Path]]:
+    """Return what `load` does, and for each setting that a file says, such as `hover.enabled`, which one it is.
+
+    Raises `SettingsError` for a file that cannot be read.
+    """
+    files, _ = _files(root)
+    said = {
+        f"{section}.{key}": path
+        for path, wire in files
+        if isinstance(wire, Mapping)
+        for section, values in wire.items()
+        if isinstance(values, Mapping)
+        for key, value in values.items()
+        if value is not None and not resolve({section: {key: value}})[1]
+    }
+    return *load(root), said
+
+
+def _files(root: Path | None) -> tuple[list[tuple[Path, object]], tuple[str, ...]]:
+    """Return the files of settings with what they say, the user's first, and what may not be said there."""
     user = _read(user_file())
     if user is None and os.environ.get(CONFIG_VARIABLE):
         raise SettingsError(f"'{user_file()}' does not exist.", hint=f"{CONFIG_VARIABLE} names it; mend or unset that.")
-    workspace, refused = _of_workspace(root / WORKSPACE_FILE) if root is not None else (None, ())
-    settings, problems = resolve(merged(user, workspace, *layers))
-    found_in = ((user_file(), user), (root / WORKSPACE_FILE if root is not None else None, workspace))
-    named = tuple(_named(problem, found_in) for problem in problems)
-    return settings, (*refused, *named)
+    if root is None:
+        return [(user_file(), user)], ()
+    workspace, refused = _of_workspace(root / WORKSPACE_FILE)
+    return [(user_file(), user), (root / WORKSPACE_FILE, workspace)], refused
 
 
-def _named(problem: str, found_in: Iterable[tuple[Path | None, object]]) -> str:
+def _named(problem: str, found_in: Iterable[tuple[Path, object]]) -> str:
     """Return a problem with the file it stands in, if it is one of a file."""
     return next((f"'{path}': {problem}" for path, wire in found_in if problem in resolve(wire)[1]), problem)
 

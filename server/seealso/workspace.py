@@ -30,6 +30,7 @@ from seealso.settings import Settings
 from seealso.spaces import Spaces
 
 if TYPE_CHECKING:
+    from seealso.corpus import Corpus
     from seealso.embed.base import Embedder, EmbedKind, Vectors
     from seealso.index.connections import Connections
     from seealso.index.store import Store
@@ -65,10 +66,13 @@ class Workspace:
     Importing and opening is cheap: the model, numpy and usearch are loaded by the first call that needs them.
     """
 
-    def __init__(self, root: Path, settings: Settings, embedder: Embedder | None) -> None:
+    def __init__(
+        self, root: Path, settings: Settings, embedder: Embedder | None = None, *, directory: Path | None = None
+    ) -> None:
+        """Use the folder's own index, or one in another `directory`."""
         self.root = root
         self.settings = settings
-        self.directory = index_directory(root)
+        self.directory = directory or index_directory(root)
         self._spaces = Spaces(self.directory, settings, embedder)
         self._connections: Connections | None = None
         self._lock = threading.RLock()
@@ -134,14 +138,12 @@ class Workspace:
         Cancelling returns a report that says so; finished work is kept. Raises `IndexUnavailableError` while another
         process is writing, `EmbeddingError` when the model fails (search by words works all the same).
         """
-        from seealso.corpus import Corpus
         from seealso.errors import DamagedIndexError
         from seealso.indexer import Indexer
         from seealso.updating import Update
 
         def indexer(store: Store) -> Indexer:
-            corpus = Corpus(self.root, self.settings.index)
-            return Indexer(store, corpus, self.settings, report=report, cancelled=cancelled)
+            return Indexer(store, self.corpus(), self.settings, report=report, cancelled=cancelled)
 
         update = Update(self._spaces, self._writing, indexer, report, cancelled, first=first, everything=everything)
         try:
@@ -151,6 +153,12 @@ class Workspace:
             with self._writing():
                 self._stores().discard()
             return update.run()
+
+    def corpus(self) -> Corpus:
+        """Return what belongs to the workspace as its settings and ignore files say now."""
+        from seealso.corpus import Corpus
+
+        return Corpus(self.root, self.settings.index)
 
     def status(self) -> IndexStatus:
         """Say what is indexed and what is not, without loading the model."""

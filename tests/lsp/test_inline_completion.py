@@ -270,7 +270,13 @@ async def test_the_list_of_completions_inserts_the_same_text(start: StartEditor,
     assert [line[: edit.range.start.character] + edit.new_text] == expected
 
 
-async def test_documents_of_no_folder_and_places_that_are_nowhere(reader: Editor) -> None:
+async def test_documents_of_no_folder_go_on_as_one_another(start: StartEditor) -> None:
+    editor = await start(capabilities=with_ghosts(), folders=[])
+    async with opened(editor, {"band.md": "The brass band rehearses in the cellar.\n"}):
+        assert await accepted(editor, "The brass band|") == ["The brass band rehearses in the cellar."]
+
+
+async def test_places_that_are_nowhere(reader: Editor) -> None:
     async with opened(reader, {SCRATCH: "The signing key is"}):
         assert await reader.ghosts(SCRATCH, "7:3") != [], "beyond the end is the end"
         assert await reader.ghosts(SCRATCH, "0:999") != []

@@ -33,6 +33,10 @@ def test_settings_table() -> None:
     assert readme.with_settings(text) == text, "run `python tests/readme.py --write`"
 
 
+def test_settings_schema() -> None:
+    assert readme.SCHEMA.read_text("utf-8") == readme.schema(), "run `python tests/readme.py --write`"
+
+
 def json_fields() -> set[str]:
     place = Place("a.md", 0, 0, PassageKind.PARAGRAPH, "text")
     status = IndexStatus("", "", 0, 0, 0, 0, (), "", 0, "ready")

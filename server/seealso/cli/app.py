@@ -20,6 +20,7 @@ from seealso.cli import (
     embedding,
     ignoring,
     indexing,
+    preferences,
     questions,
     serving,
 )
@@ -39,7 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (indexing, questions, duplicates, ignoring, serving, doctor, embedding):
+for group in (indexing, questions, duplicates, ignoring, serving, preferences, doctor, embedding):
     group.register(app)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import TYPE_CHECKING, Any, cast
@@ -45,6 +46,8 @@ class Client:
     pulls_configuration: bool = False
     registers_configuration: bool = False
     registers_watchers: bool = False
+    wants_status: bool = False
+    """The client shows what `seealso/status` says."""
     file_operations: bool = False
     """The client tells when files are created, renamed or deleted in the editor."""
     registers: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
@@ -59,7 +62,7 @@ class Client:
         """Resolve the capabilities of an `initialize` request."""
 
         def ask(path: str) -> Any:
-            return reduce(lambda value, name: getattr(value, name, None), path.split("."), cast(Any, capabilities))
+            return reduce(_part, path.split("."), cast(Any, capabilities))
 
         documentation = ask("text_document.completion.completion_item.documentation_format") or ()
         lazy = ask("text_document.completion.completion_item.resolve_support.properties")
@@ -79,6 +82,7 @@ class Client:
             pulls_configuration=bool(ask("workspace.configuration")),
             registers_configuration=bool(ask("workspace.did_change_configuration.dynamic_registration")),
             registers_watchers=bool(ask("workspace.did_change_watched_files.dynamic_registration")),
+            wants_status=bool(ask("experimental.seealso.status")),
             file_operations=bool(ask("workspace.file_operations.did_rename")),
             registers=frozenset(
                 f"{group}.{name}"
@@ -87,6 +91,11 @@ class Client:
                 if ask(f"{group}.{name}.dynamic_registration")
             ),
         )
+
+
+def _part(value: Any, name: str) -> Any:
+    """Return a part of a structured capability, or of an experimental one, which is what JSON says."""
+    return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
 
 
 def _value(encoding: Any) -> Any:

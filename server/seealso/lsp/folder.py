@@ -52,16 +52,21 @@ class Folder:
         *,
         documents: Callable[[Folder], Collection[Document]],
         on_change: Callable[[Folder], None],
+        on_progress: Callable[[], None],
+        loose: bool = False,
     ) -> None:
         self.uri = uri
         self.path = path
-        self.name = path.name or str(path)
+        self.loose = loose
+        """Whether it stands for the open documents of a drive that are in no folder."""
+        self.name = "open documents" if loose else path.name or str(path)
         self.settings = Settings()
         self._threads = threads
         self._outbox = outbox
         self._client = client
         self._documents = documents
         self._on_change = on_change
+        self._on_progress = on_progress
         self._opened = _promise()
         self.titles = Titles()
         self._membership = _Membership()
@@ -88,11 +93,12 @@ class Folder:
 
     async def _open(self, settings: Settings) -> None:
         def opening() -> Workspace:
-            from seealso.preload import preload  # not before `initialize` was answered
+            from seealso.loose import LooseWorkspace  # not before `initialize` was answered
+            from seealso.preload import preload
             from seealso.workspace import Workspace
 
             preload()
-            return Workspace.open(self.path, settings)
+            return LooseWorkspace(self.path, settings) if self.loose else Workspace.open(self.path, settings)
 
         try:
             workspace = await asyncio.get_running_loop().run_in_executor(self._threads.questions, opening)
@@ -111,9 +117,10 @@ class Folder:
             self._client,
             first=lambda: self._paths(workspace),
             on_change=self._changed,
+            on_progress=self._on_progress,
         )
         self._opened.set_result(workspace)
-        self.update(visible=True)
+        self.update(visible=not self.loose)
         self._threads.reviews.submit(_warm, workspace)
 
     def _changed(self) -> None:
@@ -277,12 +284,11 @@ class _Membership:
         """Tell whether a document is neither excluded nor ignored."""
         known = self._known
         if path not in known:
-            from seealso.corpus import Corpus
             from seealso.text.registry import extensions
 
             # A document of another extension is never indexed from disk, but counts while the editor calls it Markdown.
             other = PurePath(path).suffix.lower() not in extensions()
-            known[path] = other or Corpus(workspace.root, workspace.settings.index).contains(path)
+            known[path] = other or workspace.corpus().contains(path)
         return known[path]
 
 

@@ -60,7 +60,7 @@ class Offers:
 
     async def follow(self, session: Session) -> None:
         """Register what a folder wants by now, and take back what none wants any more."""
-        settings = [folder.settings for folder in session.folders.values()]
+        settings = [folder.settings for folder in session.places]
         for offer in self._offers:
             wanted = any(map(offer.wanted, settings))
             if offer.method in self._stated or not session.client.can_register(offer.method):

@@ -7,6 +7,9 @@ import logging
 import os
 import sys
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from lsprotocol import types
@@ -90,20 +93,35 @@ class Server(LanguageServer):
         if not asyncio.iscoroutinefunction(handler):
 
             def run(ls: Server, params: Any = None) -> Any:
-                try:
-                    return handler(ls, params)
-                except Exception as error:  # noqa: BLE001 - a border: see `failed`
-                    return ls.failed(method, error, quiet=quiet)
+                with ls.traced(method, params):
+                    try:
+                        return handler(ls, params)
+                    except Exception as error:  # noqa: BLE001 - a border: see `failed`
+                        return ls.failed(method, error, quiet=quiet)
 
             return run
 
         async def run_async(ls: Server, params: Any = None) -> Any:
-            try:
-                return await handler(ls, params)
-            except Exception as error:  # noqa: BLE001 - a border: see `failed`
-                return ls.failed(method, error, quiet=quiet)
+            with ls.traced(method, params):
+                try:
+                    return await handler(ls, params)
+                except Exception as error:  # noqa: BLE001 - a border: see `failed`
+                    return ls.failed(method, error, quiet=quiet)
 
         return run_async
+
+    @contextmanager
+    def traced(self, method: str, params: Any) -> Iterator[None]:
+        """Tell the client how long it took to handle a message, if it wants to know (`$/setTrace`)."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            if self.protocol.trace is not types.TraceValue.Off:
+                took = f"{method}: {(time.perf_counter() - started) * 1e3:.1f} ms"
+                document = getattr(getattr(params, "text_document", None), "uri", None)
+                verbose = document if self.protocol.trace is types.TraceValue.Verbose else None
+                self.outbox.notify(types.LOG_TRACE, types.LogTraceParams(took, verbose))
 
     def failed(self, method: str, error: Exception, *, quiet: bool) -> None:
         """Report what a handler raised; errors meant as an answer go on to the client."""

@@ -41,7 +41,7 @@ IN_PROCESS = (
     "waiting. The editor uses `vllm`, which finds the same vectors."
 )
 
-NO_FOLDER = "No folder is open, so there is no index: single files have nothing to be related to. Open a folder."
+NO_FOLDER = "No folder is open: documents are related to the other open ones only. Open a folder to have it indexed."
 
 
 class Session:
@@ -57,6 +57,8 @@ class Session:
         self._pulled: dict[str, object] = {}
         """What the client said last about each folder, for when it does not answer."""
         self.folders: dict[str, Folder] = {}
+        self._loose: dict[str, Folder] = {}
+        """What holds the open documents that are in no folder, by drive."""
         self.documents: dict[str, Document] = {}
         self.published: dict[str, tuple[int, list[types.Diagnostic]]] = {}
         """Diagnostics the client shows, with the version they belong to, by document."""
@@ -70,8 +72,17 @@ class Session:
         )
         self.on_change: Callable[[Folder], None] = _nothing
         """Called with a folder whose answers may have changed."""
+        self.on_progress: Callable[[], None] = _nothing
+        """Called when there is more to say about how an index is."""
+        self.told_status: object = None
+        """What the client knows of that."""
 
     # -- folders
+
+    @property
+    def places(self) -> list[Folder]:
+        """Return the folders, and what holds the open documents that are in none."""
+        return [*self.folders.values(), *self._loose.values()]
 
     def add_folder(self, uri: str) -> None:
         """Take a folder in; it is opened by the next `configure`."""
@@ -79,21 +90,38 @@ class Session:
         if path is None:
             self.outbox.log(f"{uri} is not on this machine; it is not indexed.", types.MessageType.Warning)
         elif uri not in self.folders:
-            folder = Folder(
-                uri,
-                path,
-                self.threads,
-                self.outbox,
-                self.client,
-                documents=self.documents_of,
-                on_change=self._changed,
-            )
+            folder = self._folder(uri, path)
             outer = {document.uri: self.folder_of(document.path) for document in self.documents.values()}
             self.folders[uri] = folder
             for document in self.documents_of(folder):
                 document.written = None
                 if (before := outer[document.uri]) is not None:
                     before.drop(document)
+
+    def place(self, uri: str) -> Folder | None:
+        """Return a folder by its URI."""
+        return next((folder for folder in self.places if folder.uri == uri), None)
+
+    def _folder(self, uri: str, path: Path, *, loose: bool = False) -> Folder:
+        return Folder(
+            uri,
+            path,
+            self.threads,
+            self.outbox,
+            self.client,
+            documents=self.documents_of,
+            on_change=self._changed,
+            on_progress=self._progressed,
+            loose=loose,
+        )
+
+    def take_in(self, document: Document) -> bool:
+        """Have a place for a document that is in no folder; tell whether that is a new one, to be configured."""
+        if self.folder_of(document.path) is not None:
+            return False
+        drive = Path(document.path.anchor)
+        self._loose[document.path.anchor] = self._folder(drive.as_uri(), drive, loose=True)
+        return True
 
     def remove_folder(self, uri: str) -> None:
         """Let a folder go; its index stays on disk."""
@@ -105,10 +133,14 @@ class Session:
 
     def _changed(self, folder: Folder) -> None:
         self.on_change(folder)
+        self.on_progress()
+
+    def _progressed(self) -> None:
+        self.on_progress()
 
     async def configure(self) -> None:
         """Ask for the settings of each folder and use them; open folders that are not open yet."""
-        folders = list(self.folders.values())
+        folders = self.places
         problems: list[str] = []
         settings = []
         for folder, pulled in zip(folders, await self._pull(folders), strict=True):
@@ -123,7 +155,7 @@ class Session:
 
     def _resolve(self, folder: Folder, *layers: object) -> tuple[Settings, tuple[str, ...]]:
         try:
-            settings, problems = load(folder.path, *layers)
+            settings, problems = load(None if folder.loose else folder.path, *layers)
         except SettingsError as error:  # a file of settings; those of the editor hold
             settings, problems = resolve(merged(*layers))
             problems = (str(error), *problems)
@@ -140,10 +172,14 @@ class Session:
                 await folder.open(settings)
         except SeeAlsoError as error:
             self.outbox.problem(error)
+        self.on_progress()
 
     async def _pull(self, folders: list[Folder]) -> list[object]:
         if self.client.pulls_configuration and folders:
-            items = [types.ConfigurationItem(scope_uri=folder.uri, section=SECTION) for folder in folders]
+            items = [
+                types.ConfigurationItem(scope_uri=None if folder.loose else folder.uri, section=SECTION)
+                for folder in folders
+            ]
             try:
                 answer = await self.outbox.request(
                     types.WORKSPACE_CONFIGURATION, types.ConfigurationParams(items), CONFIGURATION_S
@@ -155,12 +191,14 @@ class Session:
                 )
             else:
                 if isinstance(answer, list | tuple) and len(answer) == len(folders):
-                    uris = [folder.uri for folder in folders]
-                    self._pulled.update(entry for entry in zip(uris, answer, strict=True) if entry[0] in self.folders)
+                    still = self.places
+                    self._pulled.update(
+                        (folder.uri, said) for folder, said in zip(folders, answer, strict=True) if folder in still
+                    )
         return [self._pulled.get(folder.uri) for folder in folders]
 
     def folder_of(self, path: Path) -> Folder | None:
-        """Return the innermost folder that holds a path."""
+        """Return the innermost folder that holds a path, else what holds the open documents of its drive."""
         holders = [folder for folder in self.folders.values() if path.is_relative_to(folder.path)]
         if not holders:  # a link may be in the way
             # Not `Path.resolve`, which raises for a link that leads to itself.
@@ -168,7 +206,7 @@ class Session:
             holders = [
                 folder for folder in self.folders.values() if Path(real).is_relative_to(os.path.realpath(folder.path))
             ]
-        return max(holders, key=lambda folder: len(folder.path.parts), default=None)
+        return max(holders, key=lambda folder: len(folder.path.parts), default=self._loose.get(path.anchor))
 
     # -- documents
 
@@ -180,8 +218,6 @@ class Session:
         text = Text.of(item.text, self.client.encoding)
         document = Document(item.uri, path, item.language_id, item.version, text)
         self.documents[item.uri] = document
-        if not self.folders:
-            self.outbox.log(NO_FOLDER)
         return document
 
     def close_document(self, uri: str) -> Folder | None:
@@ -220,6 +256,9 @@ class Session:
         self.debouncer.close()
         for uri in list(self.folders):
             self.remove_folder(uri)
+        for folder in self._loose.values():
+            folder.close()
+        self._loose.clear()
 
     def wait(self, timeout_s: float) -> bool:
         """Wait for the threads to finish what they are at; tell whether they have. Call after the loop has ended."""

@@ -38,6 +38,8 @@ QUIET_S = 1.0
 RETRY_S = (2.0, 5.0, 15.0, 30.0, 60.0)
 """Waiting times while another process writes the index, or the embedding server is away; the last one repeats."""
 
+UP_TO_DATE = "up to date"
+
 
 @dataclass(slots=True)
 class _Request:
@@ -66,6 +68,7 @@ class Updater:
         *,
         first: Callable[[], Collection[str]],
         on_change: Callable[[], None],
+        on_progress: Callable[[], None],
     ) -> None:
         self._workspace = workspace
         self._name = name
@@ -76,6 +79,8 @@ class Updater:
         """Relative paths of the open documents."""
         self._on_change = on_change
         """Called when answers may have changed: after an update, and when one has read all documents."""
+        self._tell = on_progress
+        """Called when there is more to say about how far it is."""
         self._running: _Request | None = None
         self._next: _Request | None = None
         self._task: asyncio.Task[None] | None = None
@@ -86,6 +91,8 @@ class Updater:
         self._bars: list[WorkDone] = []
         self.progress: Progress | None = None
         """How far the running update is; None between updates."""
+        self.outcome = ""
+        """What kept the last update from its end; empty when nothing did."""
 
     @property
     def running(self) -> bool:
@@ -208,7 +215,7 @@ class Updater:
             for doubt in result.doubts:
                 self._outbox.tell_once(doubt, f"seealso: {doubt}")
             left = f", {result.pending:,} passages left" if result.pending else ""
-            self._finish(f"stopped{left}" if result.cancelled else "up to date")
+            self._finish(f"stopped{left}" if result.cancelled else UP_TO_DATE)
 
     def _fail(self, request: _Request, error: Exception) -> None:
         if not request.answer.done():
@@ -250,6 +257,7 @@ class Updater:
             bar.end(message)
         self._bars = []
         self.progress = None
+        self.outcome = "" if message == UP_TO_DATE else message
         if not self._closed:
             self._on_change()
 
@@ -262,6 +270,7 @@ class Updater:
             self._show()
         for bar in self._bars:
             bar.report(progress)
+        self._tell()
         if new_phase:
             self._on_change()
 

@@ -67,6 +67,7 @@ class Bench:
             Client(progress=True),
             first=list,
             on_change=self._changed,
+            on_progress=lambda: None,
         )
 
     def _changed(self) -> None:

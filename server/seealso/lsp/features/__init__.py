@@ -12,6 +12,7 @@ from seealso.lsp.features import (
     inline_completion,
     lifecycle,
     progress,
+    status,
     sync,
     watching,
 )
@@ -23,6 +24,7 @@ FEATURES = (
     sync,
     watching,
     progress,
+    status,
     hover,
     diagnostics,
     completion,

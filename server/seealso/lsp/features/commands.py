@@ -50,7 +50,7 @@ async def search(ls: Server, arguments: Arguments, _token: types.ProgressToken |
     """Return the passages that answer `query` in one folder (`uri`) or all."""
     query = arguments.text("query")
     limit = arguments.integer("limit", 10, 1, MAX_LIMIT) or 0
-    folders = _folders(ls, arguments)
+    folders = _places(ls, arguments)
     arguments.finish()
     answers = [(folder, await folder.ask(lambda workspace: workspace.search(query, limit))) for folder in folders]
     found = sorted(
@@ -84,7 +84,7 @@ async def show_related(ls: Server, arguments: Arguments, _token: types.ProgressT
 async def list_duplicates(ls: Server, arguments: Arguments, _token: types.ProgressToken | None) -> Json:
     """Return the groups of passages that repeat one another, of the given `kinds`, in one folder (`uri`) or all."""
     kinds = arguments.choices("kinds", DuplicateKind)
-    folders = _folders(ls, arguments)
+    folders = _places(ls, arguments)
     arguments.finish()
     groups: list[Json] = []
     for folder in folders:
@@ -140,9 +140,15 @@ async def _update(ls: Server, arguments: Arguments, token: types.ProgressToken |
 
 def _folders(ls: Server, arguments: Arguments) -> list[Folder]:
     """Return the folder that holds `uri`, or all of them without one."""
+    places = _places(ls, arguments)
+    return places if arguments.optional_text("uri") else [folder for folder in places if not folder.loose]
+
+
+def _places(ls: Server, arguments: Arguments) -> list[Folder]:
+    """Return what holds `uri`; without one all folders, and what holds the open documents that are in none."""
     uri = arguments.optional_text("uri")
     if uri is None:
-        return list(ls.session.folders.values())
+        return ls.session.places
     path = to_path(uri)
     folder = ls.session.folder_of(path) if path is not None else None
     if folder is None:

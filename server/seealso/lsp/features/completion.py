@@ -84,8 +84,7 @@ def register(server: Server) -> None:
     @server.on(types.COMPLETION_ITEM_RESOLVE)
     async def resolve(ls: Server, item: types.CompletionItem) -> types.CompletionItem:
         match item.data:
-            case {"folder": str(uri), "path": str(path), "line": int(line)} if uri in ls.session.folders:
-                folder = ls.session.folders[uri]
+            case {"folder": str(uri), "path": str(path), "line": int(line)} if folder := ls.session.place(uri):
                 place = await folder.ask(lambda workspace: _place_at(workspace, path, line))
                 if place is not None:
                     item.documentation = _documentation(place, ls.session.client, folder.path)

@@ -22,7 +22,12 @@ def register(server: Server) -> None:
     def did_change_configuration(ls: Server, params: types.DidChangeConfigurationParams) -> None:
         if not ls.session.client.pulls_configuration:
             ls.session.pushed = pushed_section(params.settings)
-        ls.session.debouncer.later("configuration", SETTLE_S, lambda: configure(ls))
+        soon(ls, SETTLE_S)
+
+
+def soon(ls: Server, delay_s: float) -> None:
+    """Configure when nothing more has changed for a while."""
+    ls.session.debouncer.later("configuration", delay_s, lambda: configure(ls))
 
 
 async def configure(ls: Server) -> None:

@@ -22,8 +22,7 @@ def register(server: Server) -> None:
         for added in params.event.added:
             ls.session.add_folder(added.uri)
         for document in list(ls.session.documents.values()):
-            if ls.session.folder_of(document.path) is None:
-                diagnostics.clear(ls.session, document.uri)
+            ls.session.take_in(document)
         await configuration.configure(ls)
         for document in list(ls.session.documents.values()):
             diagnostics.schedule(ls.session, document)

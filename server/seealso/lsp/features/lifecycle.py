@@ -9,7 +9,7 @@ from lsprotocol import types
 
 from seealso.lsp.capabilities import Client
 from seealso.lsp.configuration import section
-from seealso.lsp.features import configuration, diagnostics, watching
+from seealso.lsp.features import configuration, diagnostics, status, watching
 from seealso.lsp.session import NO_FOLDER, Session
 from seealso.lsp.uris import to_uri
 
@@ -22,9 +22,11 @@ def register(server: Server) -> None:
 
     @server.on(types.INITIALIZE, quiet=False)
     def initialize(ls: Server, params: types.InitializeParams) -> None:
+        ls.protocol.trace = params.trace or ls.protocol.trace
         # Only what the answer needs: models, indexes and folders come after it.
         ls.session = Session(ls.outbox, Client.of(params.capabilities), section(params.initialization_options))
         ls.session.on_change = lambda folder: diagnostics.refresh(ls.session, folder)
+        ls.session.on_progress = lambda: status.soon(ls)
         for uri in folder_uris(params):
             ls.session.add_folder(uri)
 

@@ -15,6 +15,6 @@ def register(server: Server) -> None:
 
     @server.on(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
     def work_done_progress_cancel(ls: Server, params: types.WorkDoneProgressCancelParams) -> None:
-        for folder in ls.session.folders.values():
+        for folder in ls.session.places:
             if folder.updater is not None and folder.updater.owns(params.token):
                 folder.updater.cancel()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from seealso.lsp.features import diagnostics, watching
+from seealso.lsp.features import configuration, diagnostics, watching
 
 if TYPE_CHECKING:
     from seealso.lsp.server import Server
@@ -25,6 +25,8 @@ def register(server: Server) -> None:
     @server.on(types.TEXT_DOCUMENT_DID_OPEN)
     def did_open(ls: Server, params: types.DidOpenTextDocumentParams) -> None:
         if (document := ls.session.open_document(params.text_document)) is not None:
+            if ls.session.take_in(document):
+                configuration.soon(ls, 0.0)
             diagnostics.schedule(ls.session, document, delay_s=0.0)
 
     @server.on(types.TEXT_DOCUMENT_DID_CHANGE)
