@@ -76,6 +76,14 @@ class Overlay:
     def without(self, path: str) -> Overlay:
         return Overlay({key: buffer for key, buffer in self.buffers.items() if key != path})
 
+    def holding(self, text: str) -> Iterator[Place]:
+        """Yield the open passages in which a text stands, whatever its case."""
+        wanted = text.casefold().strip()
+        for buffer in self.buffers.values():
+            for passage in buffer.segmentation.passages:
+                if wanted in passage.text.casefold():
+                    yield place_of(buffer.path, passage)
+
     @cached_property
     def by_text(self) -> dict[bytes, list[tuple[Passage, Place]]]:
         """Return every open passage by content hash."""

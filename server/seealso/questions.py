@@ -12,7 +12,7 @@ import numpy as np
 from seealso.candidates import Candidate, Candidates, Hit
 from seealso.index.duplicates import STRENGTH
 from seealso.index.search import CANDIDATES, Scale, coverage, diversify, fuse, shared_terms
-from seealso.index.words import lexical_terms
+from seealso.index.words import beginning_terms, lexical_terms
 from seealso.linked import Linked
 from seealso.model import (
     REPEATS,
@@ -21,6 +21,7 @@ from seealso.model import (
     DuplicateKind,
     Match,
     Passage,
+    Place,
     Related,
 )
 from seealso.overlay import place_of
@@ -68,12 +69,15 @@ class Questions:
         ]
         return Answer(diversify(matches, limit, self.settings.related.per_document), self._complete(vector))
 
-    def with_phrase(self, text: str, limit: int) -> list[Match]:
-        """Return places of saved passages in which the words of a text stand one after another."""
+    def with_phrase(self, text: str, limit: int) -> list[Place]:
+        """Return the places where the words of a text stand one after another; saved ones first, at most `limit`."""
         find = self.candidates
-        passage_ids = find.store.lexical.phrase(lexical_terms(text)[-MAX_PHRASE:], limit)
-        places = find.places(set(find.store.passages_by_id(passage_ids).values()), limit=1)
-        return [Match(place, score=1.0, dense=None, lexical=1.0) for at in places.values() for place, _ in at]
+        terms, unfinished = beginning_terms(text)
+        if not terms:
+            return []
+        found = find.store.lexical.phrase(terms[-MAX_PHRASE:], limit, unfinished=unfinished)
+        saved = [place for place in find.store.places(found) if place.path not in find.overlay.buffers]
+        return [*saved, *find.overlay.holding(text)]
 
     def related(self, path: str, passage: Passage, vector: Vectors | None, limit: int) -> Related:
         """Return what repeats a passage and what else is related to it."""

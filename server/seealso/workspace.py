@@ -20,7 +20,6 @@ from seealso.model import (
     DuplicateKind,
     Heading,
     IndexStatus,
-    Match,
     Passage,
     Place,
     Progress,
@@ -266,10 +265,13 @@ class Workspace:
         with self._asking() as questions:
             return questions.related_to_text(text, vector, limit, exclude) if questions else Answer((), False)
 
-    def with_phrase(self, text: str, limit: int) -> Sequence[Match]:
-        """Return saved passages in which the words of a text stand one after another; the last may be unfinished."""
+    def with_phrase(self, text: str, limit: int) -> Sequence[Place]:
+        """Return where the words of a text stand one after another; the last may be unfinished.
+
+        At most `limit` places in saved documents, and all in open ones.
+        """
         with self._asking() as questions:
-            return questions.with_phrase(text, limit) if questions else ()
+            return questions.with_phrase(text, limit) if questions else [*self._buffers().holding(text)]
 
     def duplicates(self, kinds: Collection[DuplicateKind] | None = None) -> list[DuplicateGroup]:
         """Return the groups of passages that repeat one another, longest and strongest first."""

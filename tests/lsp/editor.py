@@ -208,6 +208,15 @@ class Editor:
         assert found is None or isinstance(found, types.CompletionList)
         return found
 
+    async def ghosts(self, path: str, at: str, *, invoked: bool = False) -> list[types.InlineCompletionItem]:
+        """Return the ghost text at a place, as while typing or as somebody asks for it."""
+        kinds = types.InlineCompletionTriggerKind
+        context = types.InlineCompletionContext(kinds.Invoked if invoked else kinds.Automatic)
+        params = types.InlineCompletionParams(context, types.TextDocumentIdentifier(self.uri(path)), position(at))
+        found = await asyncio.wait_for(self.client.text_document_inline_completion_async(params), TIMEOUT_S)
+        assert found is None or isinstance(found, types.InlineCompletionList)
+        return list(found.items) if found is not None else []
+
     async def command(self, name: str, arguments: object = None) -> Any:
         params = types.ExecuteCommandParams(f"seealso.{name}", None if arguments is None else [arguments])
         return plain(await asyncio.wait_for(self.client.workspace_execute_command_async(params), TIMEOUT_S))

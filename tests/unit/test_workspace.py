@@ -358,3 +358,19 @@ def test_fake_embedder_brings_texts_with_shared_words_together() -> None:
     a, b, c = FakeEmbedder().embed([BACKUP, BACKUP + " Soon.", COFFEE], "passage")
     assert a @ b > 0.9 > 0.6 > a @ c
     np.testing.assert_allclose(np.linalg.norm([a, b, c], axis=1), 1, atol=1e-5)
+
+
+def test_phrases_are_found_in_saved_documents_and_in_buffers_as_they_are(workspace: Workspace) -> None:
+    workspace.set_buffer("early.md", "Before an upgrade there is no index.\n", 1)
+    assert [place.path for place in workspace.with_phrase("Before an upgr", 9)] == ["early.md"]
+    workspace.drop_buffer("early.md")
+    workspace.update()
+    assert [place.path for place in workspace.with_phrase("Before an upgr", 9)] == [
+        "admin/backup.md",
+        "admin/upgrade.md",
+    ]
+    assert [place.path for place in workspace.with_phrase("Before an upgr", 1)] == ["admin/backup.md"]
+    workspace.set_buffer("admin/backup.md", "Nothing of it is left here.\n", 1)
+    workspace.set_buffer("new.md", "# New\n\nWhat to do BEFORE an Upgrade is written elsewhere.\n", 1)
+    assert [place.path for place in workspace.with_phrase("Before an upgr", 9)] == ["admin/upgrade.md", "new.md"]
+    assert workspace.with_phrase("", 9) == []

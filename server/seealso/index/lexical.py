@@ -20,6 +20,9 @@ COMMON_SHARE = 0.2
 """Terms that stand in a larger share of the passages are left out of a query that has rarer ones."""
 
 
+MIN_UNFINISHED = 3
+"""Characters of an unfinished word that are looked for: SQLite reads every word that begins so, wherever it stands."""
+
 STALE_SHARE = 0.02
 """Term frequencies are counted again when the number of passages has changed by more than this share."""
 
@@ -69,11 +72,16 @@ class LexicalIndex:
         )
         return dict(rows.fetchall())
 
-    def phrase(self, terms: Sequence[str], limit: int) -> list[int]:
-        """Return the ids of passages in whose text the terms stand one after another; the last may be unfinished."""
+    def phrase(self, terms: Sequence[str], limit: int, *, unfinished: bool) -> list[int]:
+        """Return the ids of passages in whose text the terms stand one after another.
+
+        The last may be unfinished; it is left out while it is too short to say much.
+        """
+        if unfinished and len(terms) > 1 and len(terms[-1]) < MIN_UNFINISHED:
+            terms, unfinished = terms[:-1], False
         if not terms:
             return []
-        query = f'body : "{" ".join(terms)}" *'
+        query = f'body : "{" ".join(terms)}"{" *" if unfinished else ""}'
         rows = self._db.execute("SELECT rowid FROM lexical WHERE lexical MATCH ? LIMIT ?", (query, limit))
         return [row[0] for row in rows]
 

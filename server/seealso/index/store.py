@@ -324,6 +324,30 @@ class Store:
             for row in sorted(rows, key=lambda row: (row[3], row[2]))
         ]
 
+    def places(self, passage_ids: Collection[int]) -> list[Place]:
+        """Return where passages stand, ordered by path and place."""
+        rows: list[tuple[Any, ...]] = []
+        for part, marks in parts(passage_ids):
+            rows += self._db.execute(
+                "SELECT path, start_line, end_line, kind, text, language, heading_id FROM passages"
+                " JOIN texts ON texts.id = text_id JOIN documents ON documents.id = document_id"
+                f" WHERE passages.id IN ({marks})",
+                part,
+            )
+        headings = self.headings.paths({row[6] for row in rows if row[6] is not None})
+        return [
+            Place(
+                path=row[0],
+                start_line=row[1],
+                end_line=row[2],
+                kind=PassageKind(row[3]),
+                text=row[4],
+                language=row[5],
+                headings=headings.get(row[6], ()),
+            )
+            for row in sorted(rows, key=lambda row: row[:2])
+        ]
+
     def passages_by_id(self, passage_ids: Collection[int]) -> dict[int, int]:
         """Return the text id of each passage id."""
         found: dict[int, int] = {}

@@ -74,6 +74,20 @@ def lexical_terms(text: str) -> list[str]:
     return terms
 
 
+def beginning_terms(text: str) -> tuple[list[str], bool]:
+    """Return the index terms of a text that may stop anywhere, and whether the last of them may be unfinished.
+
+    An unfinished name gives itself alone: what its parts will be is not known yet.
+    """
+    text = normalise(text)
+    last = None
+    for match in _mixed_pattern().finditer(text):
+        last = match
+    if last is None or last.end() < len(text) or (last.lastindex is not None and len(last[0]) > 1):
+        return lexical_terms(text), False
+    return [*lexical_terms(text[: last.start()]), last[0].casefold()[:MAX_TERM_CHARACTERS]], True
+
+
 def normalise(text: str) -> str:
     """Return a text in NFKC without invisible joiners; case is kept."""
     if text.isascii():

@@ -35,6 +35,8 @@ class Client:
     """Rows of the list may say more than their label."""
     completion_lazy_documentation: bool = True
     """Documentation may come with `completionItem/resolve`."""
+    inline_completion: bool = False
+    """The client shows ghost text (LSP 3.18)."""
     diagnostic_related: bool = False
     diagnostic_data: bool = False
     diagnostic_descriptions: bool = False
@@ -72,6 +74,7 @@ class Client:
             completion_snippets=bool(ask("text_document.completion.completion_item.snippet_support")),
             completion_label_details=bool(ask("text_document.completion.completion_item.label_details_support")),
             completion_lazy_documentation="documentation" in (_LAZY_BY_DEFAULT if lazy is None else lazy),
+            inline_completion=ask("text_document.inline_completion") is not None,
             diagnostic_related=bool(ask("text_document.publish_diagnostics.related_information")),
             diagnostic_data=bool(ask("text_document.publish_diagnostics.data_support")),
             diagnostic_descriptions=bool(ask("text_document.publish_diagnostics.code_description_support")),

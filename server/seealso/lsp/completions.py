@@ -14,6 +14,7 @@ from seealso.model import LinkTarget
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from seealso.lsp.endings import Endings
     from seealso.lsp.sentences import Written
     from seealso.lsp.titles import Named
     from seealso.model import Heading, Match, Place
@@ -31,15 +32,11 @@ MIN_SUBJECT = 40
 TITLE_LINES = 20
 """A heading of the first level stands this near to the top when it is the document's title."""
 
-PARAGRAPH_LINES = 40
-"""Lines looked back over for the beginning of a paragraph."""
-
 _OPENER = re.compile(r"(?<!\\)(!?)(\[\[?)([^\[\]`]{0,100})$")
-_WORD = re.compile(r"[\w'’-]*$")
+_WORD = re.compile(r"(?<![\w'’-])[\w'’-]*$")
 _TASK = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+\[[ xX]?$")
 _NOT_IN_WIKI_LINKS = re.compile(r"[|#^\[\]]")
 """Obsidian takes no file names with these, and reads spaces for them in headings."""
-_BLOCK_MARK = re.compile(r"^\s*(?:(?:[-*+]|\d+[.)]|>|#{1,6})\s+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +86,6 @@ def context(prefix: str, suffix: str, *, markdown: bool) -> Context | None:
         return None  # `- [ ]`, `- [x]`
     wiki = bracket == "[[" and markdown
     return Context("wiki" if wiki else "link", typed, bracket + typed, min(after, len(bracket)))
-
-
-def paragraph_before(lines: Sequence[str], line: int, prefix: str) -> str:
-    """Return the paragraph from its beginning to the cursor, without marks of lists, quotes and headings."""
-    parts = [prefix]
-    while not _marked(parts[-1]) and line > 0 and len(parts) < PARAGRAPH_LINES and lines[line - 1].strip():
-        line -= 1
-        parts.append(lines[line].rstrip("\r\n"))
-    return "\n".join(_BLOCK_MARK.sub("", part) for part in reversed(parts))
-
-
-def _marked(line: str) -> bool:
-    return bool(_BLOCK_MARK.sub("", line) != line.lstrip())
 
 
 def subject(paragraph: str, previous: str) -> str:
@@ -210,6 +194,17 @@ def quote_proposals(document: str, syntax: Format, matches: Iterable[Match], *, 
     return proposals
 
 
+def rests(found: Endings, typed: str) -> list[Proposal]:
+    """Return what is missing of the sentence being written where it was written before, most frequent first.
+
+    `typed` is the word before the cursor, which is replaced.
+    """
+    return [
+        _continuation(ending.sentence, ending.with_word(typed), ending.text.strip(), ending.place)
+        for ending in found.found[:MAX_CONTINUATIONS]
+    ]
+
+
 def continuations(
     so_far: Written, typed: str, gap: str, matches: Iterable[Match], following: Callable[[Place], Place | None]
 ) -> list[Proposal]:
@@ -237,20 +232,22 @@ def continuations(
             # The space after the last word may be there already.
             rest = rest if typed or gap else rest.lstrip()
             text = typed + rest if partial else gap + sentence
-            proposals.setdefault(
-                text,
-                Proposal(
-                    kind="continue",
-                    label=_shortened(sentence),
-                    text=text,
-                    editable=rest.strip() if partial else sentence,
-                    place=place,
-                    path=place.path,
-                    line=place.start_line,
-                    detail=f"as in {place.path}",
-                ),
-            )
+            editable = rest.strip() if partial else sentence
+            proposals.setdefault(text, _continuation(sentence, text, editable, place))
     return list(proposals.values())
+
+
+def _continuation(sentence: str, text: str, editable: str, place: Place) -> Proposal:
+    return Proposal(
+        kind="continue",
+        label=_shortened(sentence),
+        text=text,
+        editable=editable,
+        place=place,
+        path=place.path,
+        line=place.start_line,
+        detail=f"as in {place.path}",
+    )
 
 
 def _next(

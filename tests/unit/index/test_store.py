@@ -200,3 +200,36 @@ def test_salient_terms_are_rare_ones_first_and_common_ones_left_out(store: Store
     put(store, "a.md", Segmentation(tuple(passages), ()))
     assert store.lexical.salient(["the", "kernel", "number3", "unknown"]) == ["kernel", "number3"]
     assert store.lexical.salient(["the"]) == ["the"]
+
+
+@pytest.mark.parametrize(
+    ("terms", "unfinished", "found"),
+    [
+        pytest.param(["install", "the"], False, [1], id="words one after another"),
+        pytest.param(["the", "install"], False, [], id="in their order"),
+        pytest.param(["install", "package"], False, [], id="none left out"),
+        pytest.param(["the", "inst"], True, [2], id="an unfinished word"),
+        pytest.param(["the", "inst"], False, [], id="which is finished"),
+        pytest.param(["the", "xy"], True, [1, 2, 0], id="too short to look for"),
+        pytest.param(["in"], True, [1, 2], id="unless there is nothing else"),
+        pytest.param(["windows"], False, [], id="in the text, not in headings"),
+        pytest.param([], False, [], id="nothing"),
+    ],
+)
+def test_phrases(store: Store, terms: list[str], unfinished: bool, found: list[int]) -> None:
+    put(store, "guide.md")
+    places = store.places(store.lexical.phrase(terms, 10, unfinished=unfinished))
+    assert sorted(place.text for place in places) == sorted(GUIDE.passages[number].text for number in found)
+    assert len(store.lexical.phrase(terms, 1, unfinished=unfinished)) == min(len(found), 1)
+
+
+def test_places_are_in_order_and_know_their_headings(store: Store) -> None:
+    put(store, "b.md")
+    put(store, "a.md")
+    places = store.places([3, 1, 6])
+    assert [(place.path, place.start_line, place.headings) for place in places] == [
+        ("a.md", 10, (TITLE, SECTION, DEEPER)),
+        ("b.md", 2, (TITLE,)),
+        ("b.md", 10, (TITLE, SECTION, DEEPER)),
+    ]
+    assert store.places([]) == []

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seealso.index.words import FTS5_TOKENIZE, MAX_TERM_CHARACTERS, lexical_terms
+from seealso.index.words import FTS5_TOKENIZE, MAX_TERM_CHARACTERS, beginning_terms, lexical_terms
 
 
 @pytest.mark.parametrize(
@@ -100,3 +100,34 @@ def test_terms_are_found_when_quoted_in_a_query(index: Index, text: str) -> None
 @given(st.text(max_size=80))
 def test_composition_makes_no_difference(text: str) -> None:
     assert lexical_terms(unicodedata.normalize("NFC", text)) == lexical_terms(unicodedata.normalize("NFD", text))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Stop the ser", (["stop", "the", "ser"], True), id="in a word"),
+        pytest.param("Stop the ", (["stop", "the"], False), id="after a space"),
+        pytest.param("Stop the --", (["stop", "the"], False), id="in dashes"),
+        pytest.param("Use kmalloc_no", (["use", "kmalloc_no"], True), id="in a name"),
+        pytest.param("kmalloc_node is", (["kmalloc_node", "kmalloc", "node", "is"], True), id="after a name"),
+        pytest.param("停止服务", (["停止", "止服", "服务"], False), id="in a script without spaces"),
+        pytest.param("Linux 内", (["linux", "内"], True), id="one character of it"),
+        pytest.param("", ([], False), id="nothing"),
+    ],
+)
+def test_the_terms_of_a_beginning(text: str, expected: tuple[list[str], bool]) -> None:
+    assert beginning_terms(text) == expected
+
+
+BEGUN = st.text(st.sampled_from("aBc_1 .-'éßАя\u00ad安装한국ไท。"), max_size=24)
+
+
+@settings(max_examples=300, deadline=None)
+@given(BEGUN, st.data())
+def test_a_text_is_found_by_any_beginning_of_it(index: Index, text: str, data: st.DataObject) -> None:
+    terms, unfinished = beginning_terms(text[: data.draw(st.integers(0, len(text)))])
+    index.db.execute("DELETE FROM lexical")
+    index.add(1, lexical_terms(text))
+    if terms:
+        query = f'"{" ".join(terms)}"{" *" if unfinished else ""}'
+        assert index.db.execute("SELECT 1 FROM lexical WHERE lexical MATCH ?", (query,)).fetchone()

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from lsprotocol.types import ClientCapabilities, GeneralClientCapabilities
+from lsprotocol.types import (
+    ClientCapabilities,
+    GeneralClientCapabilities,
+    InlineCompletionClientCapabilities,
+    TextDocumentClientCapabilities,
+)
 from pytest_lsp import client_capabilities
 
 from seealso.lsp.capabilities import Client
@@ -64,6 +69,11 @@ from seealso.lsp.capabilities import Client
 )
 def test_real_clients(spec: str, expected: Client) -> None:
     assert Client.of(client_capabilities(spec)) == expected
+
+
+def test_ghost_text_is_for_clients_that_show_it() -> None:
+    document = TextDocumentClientCapabilities(inline_completion=InlineCompletionClientCapabilities())
+    assert Client.of(ClientCapabilities(text_document=document)).inline_completion
 
 
 def test_a_client_that_says_nothing_gets_the_defaults() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from seealso.lsp import completions, snippets
 from seealso.lsp.completions import Context
+from seealso.lsp.endings import Ending, Endings
 from seealso.lsp.sentences import Written
 from seealso.lsp.titles import Named, Title, named
 from seealso.model import Heading, Match, PassageKind, Place
@@ -45,22 +46,6 @@ def test_contexts_in_markdown(line: str, expected: Context | None) -> None:
 def test_two_brackets_are_no_wiki_link_elsewhere() -> None:
     found = completions.context("[[x", "", markdown=False)
     assert found == Context("link", "x", "[[x")
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        pytest.param("Above.\n\nFirst line\nsecond |", "First line\nsecond ", id="to the blank line"),
-        pytest.param("- one\n- two is\n  long |", "two is\nlong ", id="an item"),
-        pytest.param("> quoted\n> more |", "more ", id="a quote is read line by line"),
-        pytest.param("# Title |", "Title ", id="a heading"),
-        pytest.param("- |", "", id="an empty item"),
-        pytest.param("|", "", id="nothing"),
-    ],
-)
-def test_the_paragraph_before_the_cursor(text: str, expected: str) -> None:
-    lines = text.split("|")[0].splitlines(keepends=True) or [""]
-    assert completions.paragraph_before(lines, len(lines) - 1, lines[-1]) == expected
 
 
 def test_a_short_beginning_is_about_what_the_paragraph_before_is_about() -> None:
@@ -199,6 +184,21 @@ def test_a_continuation_goes_on_in_the_next_passage() -> None:
     so_far = Written("Start the server again.", "")
     found = completions.continuations(so_far, "", "", [EARLIER], lambda _place: NEXT)
     assert [(proposal.text, proposal.place) for proposal in found] == [("Check the log.", NEXT)]
+
+
+def test_the_rests_of_a_sentence_keep_the_word_before_the_cursor() -> None:
+    endings = tuple(
+        Ending(text, f"Open the {word}{text}", NEXT, votes)
+        for word, text, votes in (("Fire", "wall.", 5), ("fire", " exit.", 3), ("fire", "place.", 2), ("fire", "!", 1))
+    )
+    found = completions.rests(Endings(endings, 11, 11), "fire")
+    assert [(proposal.text, proposal.editable) for proposal in found] == [
+        ("Firewall.", "wall."),
+        ("fire exit.", "exit."),
+        ("fireplace.", "place."),
+    ]
+    assert found[0].label == "Open the Firewall."
+    assert completions.rests(Endings((), 0, 0), "fire") == []
 
 
 @pytest.mark.parametrize(

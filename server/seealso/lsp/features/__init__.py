@@ -9,6 +9,7 @@ from seealso.lsp.features import (
     diagnostics,
     folders,
     hover,
+    inline_completion,
     lifecycle,
     progress,
     status,
@@ -27,6 +28,7 @@ FEATURES = (
     hover,
     diagnostics,
     completion,
+    inline_completion,
     commands,
 )
 """Registered in this order; two handlers for one method raise."""

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from seealso.lsp import completions, render, sentences, snippets
+from seealso.lsp.beginning import beginning
+from seealso.lsp.endings import endings, places_elsewhere
 from seealso.lsp.literals import in_literal
+from seealso.lsp.paragraphs import last_written, paragraph_lines, without_marks
 from seealso.lsp.uris import to_uri
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from seealso.lsp.titles import Titles
     from seealso.model import Match, Passage, Place
     from seealso.settings import CompletionSettings
+    from seealso.text.base import Format
     from seealso.workspace import Workspace
 
 TRIGGER = "["
@@ -36,9 +40,6 @@ MIN_WORD = 2
 
 LINKS_WHILE_TYPING = 5
 """Links offered for a plain word; after a bracket there may be more."""
-
-MIN_PHRASE = 3
-"""Words of an unfinished sentence that are looked for as they stand."""
 
 _KINDS = {
     "link": types.CompletionItemKind.Reference,
@@ -119,7 +120,8 @@ class _Request:
         line, _ = text.place(self.position)
         if in_literal(text.lines, line, syntax.name):
             return None
-        paragraph = completions.paragraph_before(text.lines, line, prefix if context.kind == "any" else before)
+        lines = paragraph_lines(text.lines, line, prefix if context.kind == "any" else before)
+        paragraph = without_marks(lines)
         segmentation = workspace.segmentation(snapshot.path)
         passages = segmentation.passages if segmentation is not None else ()
         previous = next((passage.text for passage in reversed(passages) if passage.end_line < line), "")
@@ -131,9 +133,10 @@ class _Request:
             # A new paragraph goes on from the one before.
             so_far = sentences.written(paragraph) if paragraph.strip() else sentences.finished(previous)
             gap = completions.gap_after(before)
-            again = workspace.with_phrase(so_far.partial, MATCHES) if len(so_far.partial.split()) >= MIN_PHRASE else ()
-            places = [*again, *worthwhile]
-            proposals += completions.continuations(so_far, context.typed, gap, places, workspace.following)
+            rests = self._rests(workspace, lines, line, syntax, context.typed)
+            others = completions.continuations(so_far, context.typed, gap, worthwhile, workspace.following)
+            offered = {proposal.text: proposal for proposal in reversed([*rests, *others])}
+            proposals += [*reversed(offered.values())][: completions.MAX_CONTINUATIONS]
         if self.settings.links:
             wiki = context.kind == "wiki" or (markdown and self._links_as_wikis_do(workspace, passages))
             words = context.typed.strip() if context.kind != "any" or len(context.typed) > MIN_WORD else ""
@@ -148,6 +151,17 @@ class _Request:
             own_line = not before.strip()
             proposals += completions.quote_proposals(snapshot.path, syntax, worthwhile, on_own_line=own_line)
         return context, proposals
+
+    def _rests(
+        self, workspace: Workspace, paragraph: Sequence[str], line: int, syntax: Format, typed: str
+    ) -> list[Proposal]:
+        """Return what is missing of a sentence that was written before: what ghost text shows where it is clear."""
+        begun = beginning(paragraph, syntax)
+        if begun is None or not begun.is_long_enough:
+            return []
+        return completions.rests(
+            endings(begun, places_elsewhere(workspace, self.snapshot, last_written(line, paragraph), begun)), typed
+        )
 
     def _links_as_wikis_do(self, workspace: Workspace, passages: Iterable[Passage]) -> bool:
         """Follow the document's own custom, else that of the workspace."""
