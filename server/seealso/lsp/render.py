@@ -102,7 +102,7 @@ def hover_markdown(related: Related, link: LinkOf, footer: str) -> str:
     """Return a hover: places that repeat the passage, then what else is related to it."""
     parts = [f"*{escape(footer)}*"] if footer else []
     for heading, matches, more in _lists(related):
-        items = [_item_markdown(match, link) for match in matches]
+        items = [item_markdown(match, link) for match in matches]
         parts.append(f"**{heading}**\n\n" + "\n".join(items + ([f"- {more}"] if more else [])))
     return "\n\n".join(parts)
 
@@ -181,7 +181,8 @@ def _quoted(text: str) -> str:
     return f"> {escape(text)}"
 
 
-def _item_markdown(match: Match, link: LinkOf) -> str:
+def item_markdown(match: Match, link: LinkOf) -> str:
+    """Return one line of a list of matches, and a line of its text."""
     place = match.place
     marks = "".join(f" · {escape(mark)}" for mark in (closeness(match), _where(match), *_linked(match)))
     head = f"- [{escape(title(place.path, place.headings))}]({link(place)}){marks}"

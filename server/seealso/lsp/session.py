@@ -68,8 +68,12 @@ class Session:
             ThreadPoolExecutor(1, "seealso-reviews"),
             ThreadPoolExecutor(1, "seealso-updates"),
         )
-        self.on_change: Callable[[Folder], None] = _nothing
+        self.listeners: list[Callable[[Folder], None]] = []
         """Called with a folder whose answers may have changed."""
+        self.shows_lenses = False
+        """Whether the client has been given code lenses."""
+        self.pages: dict[str, None] = {}
+        """Virtual documents the client has asked for, oldest first."""
 
     # -- folders
 
@@ -104,7 +108,8 @@ class Session:
                 document.written = None  # it may belong to an outer folder now
 
     def _changed(self, folder: Folder) -> None:
-        self.on_change(folder)
+        for listener in self.listeners:
+            listener(folder)
 
     async def configure(self) -> None:
         """Ask for the settings of each folder and use them; open folders that are not open yet."""

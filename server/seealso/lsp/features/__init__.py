@@ -3,17 +3,38 @@
 from __future__ import annotations
 
 from seealso.lsp.features import (
+    code_lens,
     commands,
     completion,
     configuration,
+    content,
     diagnostics,
+    document_links,
     folders,
     hover,
     lifecycle,
     progress,
+    references,
+    symbols,
     sync,
     watching,
 )
 
-FEATURES = (lifecycle, configuration, folders, sync, watching, progress, hover, diagnostics, completion, commands)
+FEATURES = (
+    lifecycle,
+    configuration,
+    folders,
+    sync,
+    watching,
+    progress,
+    hover,
+    diagnostics,
+    completion,
+    commands,
+    symbols,
+    references,
+    document_links,
+    content,
+    code_lens,
+)
 """Registered in this order; two handlers for one method raise."""
