@@ -33,7 +33,9 @@ _PART = r"[\w.~%!$&+,=@/-]{1,2000}"
 r"""What may stand in an address inside a document: what a URI may hold, and letters of any script. Brackets and quotes
 end it there. Without a colon no address can hold the beginning of another one, so that looking for them is linear."""
 
-_ADDRESS = re.compile(rf"(?<![\w.+-]){SCHEME}:(?:search/{_PART}|duplicates)\.md(?:\?folder={_PART})?(?![A-Za-z0-9_])")
+_ADDRESS = re.compile(
+    rf"(?<![A-Za-z0-9_.+-]){SCHEME}:(?:search/{_PART}|duplicates)\.md(?:\?folder={_PART})?(?![A-Za-z0-9_])"
+)
 
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 """Control characters, line ends, and marks that turn the direction of text around: nobody looks for them."""

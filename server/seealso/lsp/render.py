@@ -52,6 +52,9 @@ _BANDS = ((0.7, "very close"), (0.45, "close"))
 MIN_SCORE = 0.2
 """What two passages of one manual with nothing in common may reach by chance: less is not worth a line."""
 
+MIN_SCORE_ASKED = 0.05
+"""For somebody who asks in words: the best answer in another language may have little more, nonsense has less."""
+
 
 def escape(text: str) -> str:
     """Return a line of Markdown that shows a text as it is, its white space collapsed."""
@@ -93,9 +96,9 @@ def snippet(text: str, terms: Sequence[str]) -> list[tuple[str, bool]]:
     return [piece for piece in pieces if piece[0]]
 
 
-def worthwhile(matches: Iterable[Match]) -> tuple[Match, ...]:
+def worthwhile(matches: Iterable[Match], least: float = MIN_SCORE) -> tuple[Match, ...]:
     """Return the matches that have something in common with the question."""
-    return tuple(match for match in matches if match.score >= MIN_SCORE)
+    return tuple(match for match in matches if match.score >= least)
 
 
 def hover_markdown(related: Related, link: LinkOf, footer: str) -> str:

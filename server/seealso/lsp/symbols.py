@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from lsprotocol.types import SymbolKind, WorkspaceSymbol
 
 from seealso.lsp.locations import heading_location, place_location
-from seealso.lsp.render import worthwhile
+from seealso.lsp.render import MIN_SCORE_ASKED, worthwhile
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -71,6 +71,8 @@ class Question:
     """Asked of one workspace, in the thread for questions."""
 
     query: Query
+    root: Path
+    """The folder, as the client spells it."""
     titles: Titles
     opened: Collection[str]
     """Paths of the open documents."""
@@ -80,8 +82,8 @@ class Question:
         only = self.query.headings_only
         named = self.titles.find(self.query.text, workspace, self.opened)
         headings = nsmallest(HEADINGS_ALONE if only else HEADINGS_FIRST, named, _order)
-        matches = () if only else worthwhile(workspace.search(self.query.text, PASSAGES).matches)
-        return Found(workspace.root, headings, matches)
+        matches = () if only else workspace.search(self.query.text, PASSAGES).matches
+        return Found(self.root, headings, worthwhile(matches, MIN_SCORE_ASKED))
 
 
 def symbols(query: Query, found: Collection[Found], *, filtered: bool) -> list[WorkspaceSymbol]:

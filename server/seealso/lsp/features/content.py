@@ -106,7 +106,7 @@ async def _part(folder: Folder, address: Address) -> Part:
         assert isinstance(address, Search)
         answer = workspace.search(address.query, MATCHES)
         note = render.footer(answer.complete, workspace.status() if not answer.complete else None)
-        return Part(folder.name, link, matches=render.worthwhile(answer.matches), note=note)
+        return Part(folder.name, link, matches=render.worthwhile(answer.matches, render.MIN_SCORE_ASKED), note=note)
 
     if isinstance(address, Search):
         return await folder.ask(search)

@@ -32,7 +32,7 @@ def register(server: Server) -> None:
 async def _ask(ls: Server, folder: Folder, query: Query) -> Found | None:
     """Ask one folder; what is wrong with it does not keep the others from answering."""
     try:
-        return await folder.ask(Question(query, folder.titles, await folder.opened_paths()))
+        return await folder.ask(Question(query, folder.path, folder.titles, await folder.opened_paths()))
     except SeeAlsoError as error:
         ls.outbox.problem(error)
         return None
