@@ -139,6 +139,19 @@ async def test_lenses_are_asked_for_again_when_the_index_changes(start: StartEdi
     assert "duplicate" not in before[0][1]
 
 
+async def test_they_go_when_they_are_switched_off(start: StartEditor) -> None:
+    editor = await start(capabilities=VSCODE, options=ON, configuration=ON)
+    editor.client.feature(types.WORKSPACE_CODE_LENS_REFRESH)(lambda _params: None)
+    await editor.indexed()
+    editor.open("guide/restore.md")
+    assert await lenses(editor, "guide/restore.md")
+    since = len(editor.received)
+    editor.client.set_configuration({}, section="seealso")
+    editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings=None))
+    await editor.until(lambda: editor.all(types.WORKSPACE_CODE_LENS_REFRESH, since=since) or None)
+    assert await lenses(editor, "guide/restore.md") is None
+
+
 @CLIENTS
 async def test_they_are_off_by_default(start: StartEditor, capabilities: str) -> None:
     editor = await start(capabilities=capabilities)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -65,12 +66,17 @@ def register(server: Server) -> None:
 
 
 async def _counts(session: Session, folder: Folder, snapshot: Snapshot, line: int) -> Counts | None:
+    given_up = threading.Event()
+
+    def cancelled() -> bool:
+        return given_up.is_set() or not session.is_current(snapshot)
+
     try:
-        return await folder.review(
-            lambda workspace: count(workspace, snapshot.path, line, lambda: not session.is_current(snapshot))
-        )
+        return await folder.review(lambda workspace: count(workspace, snapshot.path, line, cancelled))
     except CancelledError:
         return None
+    finally:
+        given_up.set()  # the lens may have been scrolled away
 
 
 def refresh(session: Session, _folder: Folder) -> None:
