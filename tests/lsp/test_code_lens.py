@@ -146,7 +146,7 @@ async def test_they_go_when_they_are_switched_off(start: StartEditor) -> None:
     editor.open("guide/restore.md")
     assert await lenses(editor, "guide/restore.md")
     since = len(editor.received)
-    editor.client.set_configuration({}, section="seealso")
+    editor.client.set_configuration({"codeLens": {"enabled": False}}, section="seealso")
     editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings=None))
     await editor.until(lambda: editor.all(types.WORKSPACE_CODE_LENS_REFRESH, since=since) or None)
     assert await lenses(editor, "guide/restore.md") is None
