@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from heapq import nsmallest
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from lsprotocol.types import SymbolKind, WorkspaceSymbol
@@ -17,12 +18,14 @@ from seealso.lsp.locations import heading_location, place_location
 from seealso.lsp.render import MIN_SCORE_ASKED, worthwhile
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
     from seealso.lsp.titles import Named, Titles
-    from seealso.model import Match
+    from seealso.model import Match, Place
     from seealso.workspace import Workspace
+
+    Order = tuple[bool, int, str, int]
 
 
 HEADINGS_ONLY = "#"
@@ -59,11 +62,10 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one folder knows."""
+    """What one folder knows, each with what it is sorted by."""
 
-    root: Path
-    headings: Sequence[Named]
-    matches: Sequence[Match]
+    headings: Sequence[tuple[Order, WorkspaceSymbol]]
+    passages: Sequence[tuple[float, WorkspaceSymbol]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,43 +83,44 @@ class Question:
         """Look for headings by words and for passages by meaning."""
         only = self.query.headings_only
         named = self.titles.find(self.query.text, workspace, self.opened)
-        headings = nsmallest(HEADINGS_ALONE if only else HEADINGS_FIRST, named, _order)
         matches = () if only else workspace.search(self.query.text, PASSAGES).matches
-        return Found(self.root, headings, worthwhile(matches, MIN_SCORE_ASKED))
+        return found(self.root, nsmallest(HEADINGS_ALONE if only else HEADINGS_FIRST, named, _order), matches)
 
 
-def symbols(query: Query, found: Collection[Found], *, filtered: bool) -> list[WorkspaceSymbol]:
+def found(root: Path, headings: Iterable[Named], matches: Iterable[Match]) -> Found:
+    """Return what was found in one folder as symbols."""
+    return Found(
+        [(_order(named), _heading(named, root)) for named in headings],
+        [(-match.score, _passage(match.place, root)) for match in worthwhile(matches, MIN_SCORE_ASKED)],
+    )
+
+
+def symbols(query: Query, answers: Collection[Found], *, filtered: bool) -> list[WorkspaceSymbol]:
     """Return what all folders know, best first; with `filtered` by names that the client keeps."""
+    headings = sorted(chain.from_iterable(answer.headings for answer in answers), key=lambda row: row[0])
+    passages = sorted(chain.from_iterable(answer.passages for answer in answers), key=lambda row: row[0])
     count = HEADINGS_ALONE if query.headings_only else HEADINGS_FIRST
-    headings = sorted(
-        ((named, folder.root) for folder in found for named in folder.headings), key=lambda pair: _order(pair[0])
-    )
-    matches = sorted(
-        ((match, folder.root) for folder in found for match in folder.matches), key=lambda pair: -pair[0].score
-    )
-    rows = [*_headings(headings[:count]), *_passages(matches[:PASSAGES])]
+    rows = [symbol for _, symbol in headings[:count]] + [symbol for _, symbol in passages[:PASSAGES]]
     if filtered:
         for rank, row in enumerate(rows, 1):
             row.name = f"{query.typed} · {rank:02} {row.name}"
     return rows
 
 
-def _order(named: Named) -> tuple[bool, int, str, int]:
+def _order(named: Named) -> Order:
     return not named.begins, len(named.heading.title), named.path, named.heading.line
 
 
-def _headings(found: Sequence[tuple[Named, Path]]) -> Iterator[WorkspaceSymbol]:
-    for named, root in found:
-        where = heading_location(named.path, named.heading, root)
-        yield WorkspaceSymbol(where, beginning(named.heading.title), SymbolKind.Namespace, container_name=named.path)
+def _heading(named: Named, root: Path) -> WorkspaceSymbol:
+    where = heading_location(named.path, named.heading, root)
+    return WorkspaceSymbol(where, beginning(named.heading.title), SymbolKind.Namespace, container_name=named.path)
 
 
-def _passages(found: Sequence[tuple[Match, Path]]) -> Iterator[WorkspaceSymbol]:
-    for match, root in found:
-        place = match.place
-        container = " › ".join((place.path, *(heading.title for heading in place.headings)))
-        where = place_location(place, root)
-        yield WorkspaceSymbol(where, beginning(place.text), SymbolKind.String, container_name=container)
+def _passage(place: Place, root: Path) -> WorkspaceSymbol:
+    container = " › ".join((place.path, *(heading.title for heading in place.headings)))
+    return WorkspaceSymbol(
+        place_location(place, root), beginning(place.text), SymbolKind.String, container_name=container
+    )
 
 
 def beginning(text: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from lsprotocol.types import SymbolKind
 
-from seealso.lsp.symbols import HEADINGS_FIRST, PASSAGES, Found, Query, beginning, symbols
+from seealso.lsp.symbols import HEADINGS_FIRST, PASSAGES, Query, beginning, found, symbols
 from seealso.lsp.titles import Named
 from seealso.model import Heading, Match, PassageKind, Place
 
@@ -23,9 +23,9 @@ def named(title: str, *, begins: bool, path: str = "a.md", line: int = 0) -> Nam
 
 
 def query(typed: str) -> Query:
-    found = Query.of(typed)
-    assert found is not None
-    return found
+    read = Query.of(typed)
+    assert read is not None
+    return read
 
 
 @pytest.mark.parametrize(
@@ -63,11 +63,11 @@ def test_names(text: str, name: str) -> None:
 
 def test_headings_first_then_all_folders_by_score() -> None:
     other = Path("/other").absolute()
-    found = [
-        Found(ROOT, [named("The backup", begins=False), named("Backup plans", begins=True)], [match("second", 0.5)]),
-        Found(other, [named("Backup", begins=True)], [match("first", 0.9), match("third", 0.1)]),
+    answers = [
+        found(ROOT, [named("The backup", begins=False), named("Backup plans", begins=True)], [match("second", 0.5)]),
+        found(other, [named("Backup", begins=True)], [match("first", 0.9), match("third", 0.1)]),
     ]
-    rows = symbols(query("backup"), found, filtered=False)
+    rows = symbols(query("backup"), answers, filtered=False)
     assert [row.name for row in rows] == ["Backup", "Backup plans", "The backup", "first", "second", "third"]
     assert [row.kind for row in rows] == [SymbolKind.Namespace] * 3 + [SymbolKind.String] * 3
     assert rows[3].location.uri == (other / "a.md").as_uri()
@@ -76,13 +76,13 @@ def test_headings_first_then_all_folders_by_score() -> None:
 
 def test_not_more_than_a_list_can_show() -> None:
     headings = [named(f"Backup {number}", begins=True) for number in range(50)]
-    found = Found(ROOT, headings, [match(f"text {number}", 0.5) for number in range(50)])
-    rows = symbols(query("backup"), [found, found], filtered=False)
+    answer = found(ROOT, headings, [match(f"text {number}", 0.5) for number in range(50)])
+    rows = symbols(query("backup"), [answer, answer], filtered=False)
     assert [row.kind for row in rows].count(SymbolKind.Namespace) == HEADINGS_FIRST
     assert len(rows) == HEADINGS_FIRST + PASSAGES
 
 
 def test_a_client_that_filters_finds_the_query_and_the_rank_in_each_name() -> None:
-    found = Found(ROOT, [named("Zoo", begins=True)], [match("A text.", 0.9), match("B text.", 0.5)])
-    rows = symbols(query("#zoo"), [found], filtered=True)
+    answer = found(ROOT, [named("Zoo", begins=True)], [match("A text.", 0.9), match("B text.", 0.5)])
+    rows = symbols(query("#zoo"), [answer], filtered=True)
     assert [row.name for row in rows] == ["#zoo · 01 Zoo", "#zoo · 02 A text.", "#zoo · 03 B text."]

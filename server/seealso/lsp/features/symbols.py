@@ -25,8 +25,8 @@ def register(server: Server) -> None:
             return []
         folders = [folder for folder in ls.session.folders.values() if folder.settings.symbols.enabled]
         answers = await asyncio.gather(*(_ask(ls, folder, query) for folder in folders))
-        found = [answer for answer in answers if answer is not None]
-        return symbols(query, found, filtered=ls.session.client.filters_symbols)
+        known = [answer for answer in answers if answer is not None]
+        return symbols(query, known, filtered=ls.session.client.filters_symbols)
 
 
 async def _ask(ls: Server, folder: Folder, query: Query) -> Found | None:
