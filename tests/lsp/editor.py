@@ -24,6 +24,9 @@ TIMEOUT_S = 30.0
 VSCODE, NEOVIM, EMACS = "visual-studio-code", "neovim", "emacs"
 """Their real capabilities; they count characters in UTF-16, UTF-8 and UTF-32."""
 
+NAMES = {VSCODE: "Visual Studio Code", NEOVIM: "Neovim", EMACS: "Eglot"}
+"""What they call themselves."""
+
 
 class Recorder(LanguageClientProtocol):
     """Keeps every message of the server and wakes whoever waits for one."""
@@ -54,6 +57,8 @@ class Editor:
     client: LanguageClient
     versions: dict[str, int] = field(default_factory=dict)
     stderr: bytearray = field(default_factory=bytearray)
+    name: str = ""
+    """What the client calls itself."""
     result: types.InitializeResult | None = None
     process: asyncio.subprocess.Process | None = None
     _reading: asyncio.Task[None] | None = None
@@ -69,6 +74,7 @@ class Editor:
         options: object = None,
         configuration: dict[str, Any] | None = None,
         environment: dict[str, str] | None = None,
+        name: str = "",
         initialize: bool = True,
     ) -> Editor:
         client = LanguageClient(
@@ -86,15 +92,17 @@ class Editor:
         editor.process = client._server
         editor._reading = asyncio.create_task(editor._read_stderr())
         if isinstance(capabilities, str):
-            capabilities = client_capabilities(capabilities)
+            name, capabilities = name or NAMES[capabilities], client_capabilities(capabilities)
         if initialize:
             folders = [root] if folders is None else folders
             params = types.InitializeParams(
                 capabilities=capabilities,
+                client_info=types.ClientInfo(name) if name else None,
                 root_uri=folders[0].as_uri() if folders else None,
                 workspace_folders=[types.WorkspaceFolder(folder.as_uri(), folder.name) for folder in folders] or None,
                 initialization_options=options,
             )
+            editor.name = name
             editor.result = await asyncio.wait_for(client.initialize_session(params), TIMEOUT_S)
         return editor
 

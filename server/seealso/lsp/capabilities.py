@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 _LAZY_BY_DEFAULT = ("documentation", "detail")
 """What every client may resolve later when it does not list properties (LSP before 3.16)."""
 
+_SHOWS_ALL_SYMBOLS = frozenset({"neovim", "helix", "eglot", "emacs"})
+"""Clients, by the name they give, that show every symbol of an answer. No capability says so; the specification allows
+filtering, and VS Code and Zed drop symbols whose names do not hold the letters of the query in their order."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
@@ -50,6 +54,13 @@ class Client:
     """The client shows what `seealso/status` says."""
     file_operations: bool = False
     """The client tells when files are created, renamed or deleted in the editor."""
+    filters_symbols: bool = True
+    """The client drops symbols whose names do not hold the letters of the query in their order."""
+    code_lens_refresh: bool = False
+    text_document_content: bool = False
+    """The client opens documents that only the server has."""
+    commands: frozenset[str] = frozenset()
+    """Commands the client performs itself, such as `seealso.client.showRelated`."""
     registers: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     """What can be registered, and taken back, at any time: names such as `text_document.code_lens`."""
 
@@ -58,8 +69,8 @@ class Client:
         return re.sub(r"(?=[A-Z])", "_", method).replace("/", ".").lower() in self.registers
 
     @classmethod
-    def of(cls, capabilities: ClientCapabilities) -> Client:
-        """Resolve the capabilities of an `initialize` request."""
+    def of(cls, capabilities: ClientCapabilities, name: str = "") -> Client:
+        """Resolve the capabilities of an `initialize` request; `name` is what the client calls itself."""
 
         def ask(path: str) -> Any:
             return reduce(_part, path.split("."), cast(Any, capabilities))
@@ -84,6 +95,10 @@ class Client:
             registers_watchers=bool(ask("workspace.did_change_watched_files.dynamic_registration")),
             wants_status=bool(ask("experimental.seealso.status")),
             file_operations=bool(ask("workspace.file_operations.did_rename")),
+            filters_symbols=name.lower() not in _SHOWS_ALL_SYMBOLS,
+            code_lens_refresh=bool(ask("workspace.code_lens.refresh_support")),
+            text_document_content=ask("workspace.text_document_content") is not None,
+            commands=_commands(ask("experimental")),
             registers=frozenset(
                 f"{group}.{name}"
                 for group in ("text_document", "workspace")
@@ -96,6 +111,15 @@ class Client:
 def _part(value: Any, name: str) -> Any:
     """Return a part of a structured capability, or of an experimental one, which is what JSON says."""
     return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
+
+
+def _commands(experimental: Any) -> frozenset[str]:
+    """Return the commands a client performs, from `{"commands": {"commands": [...]}}` (rust-analyzer's convention)."""
+    commands = experimental.get("commands") if isinstance(experimental, Mapping) else None
+    names = commands.get("commands") if isinstance(commands, Mapping) else None
+    return (
+        frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list | tuple) else frozenset()
+    )
 
 
 def _value(encoding: Any) -> Any:

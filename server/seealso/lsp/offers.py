@@ -14,6 +14,7 @@ from seealso.settings import resolve
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from seealso.lsp.capabilities import Client
     from seealso.lsp.outbox import Outbox
     from seealso.lsp.session import Session
     from seealso.settings import Settings
@@ -30,6 +31,8 @@ class Offer:
     method: str
     options: Any
     wanted: Callable[[Settings], bool]
+    possible: Callable[[Client], bool]
+    """Whether the client can do anything with it."""
 
 
 class Offers:
@@ -45,15 +48,17 @@ class Offers:
         self._stated: set[str] = set()
         self._registered: set[str] = set()
 
-    def add(self, method: str, options: Any, wanted: Callable[[Settings], bool]) -> None:
-        """Offer a method whenever `wanted` says so."""
-        self._offers.append(Offer(method, options, wanted))
+    def add(
+        self, method: str, options: Any, wanted: Callable[[Settings], bool], possible: Callable[[Client], bool]
+    ) -> None:
+        """Offer a method whenever `wanted` says so, to clients with which it is possible."""
+        self._offers.append(Offer(method, options, wanted, possible))
 
-    def state(self, capabilities: types.ServerCapabilities, options: object) -> None:
-        """Take out of an answer to `initialize` what its settings do not want."""
+    def state(self, capabilities: types.ServerCapabilities, options: object, client: Client) -> None:
+        """Take out of an answer to `initialize` what its settings do not want, or the client cannot use."""
         settings, _ = resolve(options)
         for offer in self._offers:
-            if offer.wanted(settings):
+            if offer.possible(client) and offer.wanted(settings):
                 self._stated.add(offer.method)
             else:
                 setattr(capabilities, _provider(offer.method), None)
@@ -64,6 +69,8 @@ class Offers:
         for offer in self._offers:
             wanted = any(map(offer.wanted, settings))
             if offer.method in self._stated or not session.client.can_register(offer.method):
+                continue
+            if not offer.possible(session.client):
                 continue
             # Noted before the client answers: whoever comes next goes on from what it has been asked.
             if wanted and offer.method not in self._registered:

@@ -52,6 +52,9 @@ _BANDS = ((0.7, "very close"), (0.45, "close"))
 MIN_SCORE = 0.2
 """What two passages of one manual with nothing in common may reach by chance: less is not worth a line."""
 
+MIN_SCORE_ASKED = 0.05
+"""For somebody who asks in words: the best answer in another language may have little more, nonsense has less."""
+
 
 def escape(text: str) -> str:
     """Return a line of Markdown that shows a text as it is, its white space collapsed."""
@@ -93,16 +96,16 @@ def snippet(text: str, terms: Sequence[str]) -> list[tuple[str, bool]]:
     return [piece for piece in pieces if piece[0]]
 
 
-def worthwhile(matches: Iterable[Match]) -> tuple[Match, ...]:
+def worthwhile(matches: Iterable[Match], least: float = MIN_SCORE) -> tuple[Match, ...]:
     """Return the matches that have something in common with the question."""
-    return tuple(match for match in matches if match.score >= MIN_SCORE)
+    return tuple(match for match in matches if match.score >= least)
 
 
 def hover_markdown(related: Related, link: LinkOf, footer: str) -> str:
     """Return a hover: places that repeat the passage, then what else is related to it."""
     parts = [f"*{escape(footer)}*"] if footer else []
     for heading, matches, more in _lists(related):
-        items = [_item_markdown(match, link) for match in matches]
+        items = [item_markdown(match, link) for match in matches]
         parts.append(f"**{heading}**\n\n" + "\n".join(items + ([f"- {more}"] if more else [])))
     return "\n\n".join(parts)
 
@@ -181,7 +184,8 @@ def _quoted(text: str) -> str:
     return f"> {escape(text)}"
 
 
-def _item_markdown(match: Match, link: LinkOf) -> str:
+def item_markdown(match: Match, link: LinkOf) -> str:
+    """Return one line of a list of matches, and a line of its text."""
     place = match.place
     marks = "".join(f" · {escape(mark)}" for mark in (closeness(match), _where(match), *_linked(match)))
     head = f"- [{escape(title(place.path, place.headings))}]({link(place)}){marks}"

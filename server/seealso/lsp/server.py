@@ -27,6 +27,7 @@ from seealso.lsp.protocol import Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from seealso.lsp.capabilities import Client
     from seealso.lsp.session import Session
     from seealso.settings import Settings
 
@@ -36,6 +37,10 @@ LEAVE_S = 0.8
 """How long the process waits for its threads when the client has left; the index survives being cut off."""
 
 Handler = TypeVar("Handler", bound="Callable[..., Any]")
+
+
+def _always(_client: Client) -> bool:
+    return True
 
 
 class Server(LanguageServer):
@@ -68,24 +73,26 @@ class Server(LanguageServer):
         *,
         quiet: bool = True,
         wanted: Callable[[Settings], bool] | None = None,
+        possible: Callable[[Client], bool] = _always,
     ) -> Callable[[Handler], Handler]:
         """Register a handler for a method; what it raises ends at this border.
 
         A quiet one answers with nothing then (no hover); the other kind is asked by someone who wants to know. With
-        `wanted` the client is only told of the method while a folder's settings want it (see `Offers`).
+        `wanted` the client is only told of the method while a folder's settings want it, and if it is `possible` with
+        what the client can do (see `Offers`).
         """
 
         def register(handler: Handler) -> Handler:
             self.feature(method, options)(self._guarded(method, handler, quiet=quiet))
             if wanted is not None:
-                self.offers.add(method, options, wanted)
+                self.offers.add(method, options, wanted, possible)
             return handler
 
         return register
 
     def _amend(self, capabilities: types.ServerCapabilities) -> None:
         """Complete the answer to `initialize`."""
-        self.offers.state(capabilities, self.session.options)
+        self.offers.state(capabilities, self.session.options, self.session.client)
         for amendment in self.amendments:
             amendment(self, capabilities)
 

@@ -71,12 +71,16 @@ class Session:
             ThreadPoolExecutor(1, "seealso-updates"),
             ThreadPoolExecutor(1, "seealso-large"),
         )
-        self.on_change: Callable[[Folder], None] = _nothing
+        self.listeners: list[Callable[[Folder], None]] = []
         """Called with a folder whose answers may have changed."""
         self.on_progress: Callable[[], None] = _nothing
         """Called when there is more to say about how an index is."""
         self.told_status: object = None
         """What the client knows of that."""
+        self.shows_lenses = False
+        """Whether the client has been given code lenses."""
+        self.pages: dict[str, None] = {}
+        """Virtual documents the client has asked for, oldest first."""
 
     # -- folders
 
@@ -133,7 +137,8 @@ class Session:
                 document.written = None  # it may belong to an outer folder now
 
     def _changed(self, folder: Folder) -> None:
-        self.on_change(folder)
+        for listener in self.listeners:
+            listener(folder)
         self.on_progress()
 
     def _progressed(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from lsprotocol.types import (
     ClientCapabilities,
@@ -34,6 +36,7 @@ from seealso.lsp.capabilities import Client
                 registers_configuration=True,
                 registers_watchers=True,
                 file_operations=True,
+                code_lens_refresh=True,
             ),
             id="VS Code",
         ),
@@ -74,6 +77,38 @@ def test_real_clients(spec: str, expected: Client) -> None:
 def test_ghost_text_is_for_clients_that_show_it() -> None:
     document = TextDocumentClientCapabilities(inline_completion=InlineCompletionClientCapabilities())
     assert Client.of(ClientCapabilities(text_document=document)).inline_completion
+
+
+@pytest.mark.parametrize(
+    ("name", "filters"),
+    [
+        pytest.param("Visual Studio Code", True, id="VS Code"),
+        pytest.param("Neovim", False, id="Neovim"),
+        pytest.param("Eglot", False, id="Emacs"),
+        pytest.param("helix", False, id="Helix"),
+        pytest.param("Zed", True, id="Zed"),
+        pytest.param("", True, id="one that does not say its name"),
+    ],
+)
+def test_who_filters_symbols(name: str, filters: bool) -> None:
+    assert Client.of(ClientCapabilities(), name).filters_symbols is filters
+
+
+@pytest.mark.parametrize(
+    ("experimental", "commands"),
+    [
+        pytest.param(None, [], id="none"),
+        pytest.param(
+            {"commands": {"commands": ["seealso.client.showRelated"]}}, ["seealso.client.showRelated"], id="one"
+        ),
+        pytest.param({"commands": ["seealso.client.showRelated"]}, [], id="another convention"),
+        pytest.param({"commands": {"commands": "seealso.client.showRelated"}}, [], id="no list"),
+        pytest.param({"commands": {"commands": ["a", 1, None]}}, ["a"], id="no strings"),
+        pytest.param(["commands"], [], id="no object"),
+    ],
+)
+def test_commands_of_the_client(experimental: Any, commands: list[str]) -> None:
+    assert Client.of(ClientCapabilities(experimental=experimental)).commands == frozenset(commands)
 
 
 def test_a_client_that_says_nothing_gets_the_defaults() -> None:

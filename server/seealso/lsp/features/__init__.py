@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from seealso.lsp.features import (
+    code_lens,
     commands,
     completion,
     configuration,
+    content,
     diagnostics,
+    document_links,
     folders,
     hover,
     inline_completion,
     lifecycle,
     progress,
+    references,
     status,
+    symbols,
     sync,
     watching,
 )
@@ -30,5 +35,10 @@ FEATURES = (
     completion,
     inline_completion,
     commands,
+    symbols,
+    references,
+    document_links,
+    content,
+    code_lens,
 )
 """Registered in this order; two handlers for one method raise."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from seealso.lsp.capabilities import Client
 from seealso.lsp.configuration import section
-from seealso.lsp.features import configuration, diagnostics, status, watching
+from seealso.lsp.features import code_lens, configuration, content, diagnostics, status, watching
 from seealso.lsp.session import NO_FOLDER, Session
 from seealso.lsp.uris import to_uri
 
@@ -24,8 +25,12 @@ def register(server: Server) -> None:
     def initialize(ls: Server, params: types.InitializeParams) -> None:
         ls.protocol.trace = params.trace or ls.protocol.trace
         # Only what the answer needs: models, indexes and folders come after it.
-        ls.session = Session(ls.outbox, Client.of(params.capabilities), section(params.initialization_options))
-        ls.session.on_change = lambda folder: diagnostics.refresh(ls.session, folder)
+        name = params.client_info.name if params.client_info is not None else ""
+        client = Client.of(params.capabilities, name)
+        ls.session = Session(ls.outbox, client, section(params.initialization_options))
+        ls.session.listeners = [
+            partial(refresh, ls.session) for refresh in (diagnostics.refresh, code_lens.refresh, content.refresh)
+        ]
         ls.session.on_progress = lambda: status.soon(ls)
         for uri in folder_uris(params):
             ls.session.add_folder(uri)
