@@ -45,6 +45,18 @@ class Client:
     registers_watchers: bool = False
     file_operations: bool = False
     """The client tells when files are created, renamed or deleted in the editor."""
+    code_action_literals: bool = False
+    """Actions may be more than commands."""
+    code_action_lazy_edits: bool = False
+    """What an action changes may come with `codeAction/resolve`."""
+    edits_with_versions: bool = False
+    """Edits may say which version of a document they are for."""
+    change_annotations: bool = False
+    """The edits of code actions may say why."""
+    shows_documents: bool = False
+    """The client opens a document when the server asks for it."""
+    commands: frozenset[str] = frozenset()
+    """Commands the client performs itself, such as `seealso.client.open`; it lists them as clients do for rust-analyzer."""
     registers: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     """What can be registered, and taken back, at any time: names such as `text_document.code_lens`."""
 
@@ -77,6 +89,14 @@ class Client:
             registers_configuration=bool(ask("workspace.did_change_configuration.dynamic_registration")),
             registers_watchers=bool(ask("workspace.did_change_watched_files.dynamic_registration")),
             file_operations=bool(ask("workspace.file_operations.did_rename")),
+            code_action_literals=bool(ask("text_document.code_action.code_action_literal_support")),
+            code_action_lazy_edits=bool(ask("text_document.code_action.data_support"))
+            and "edit" in (ask("text_document.code_action.resolve_support.properties") or ()),
+            edits_with_versions=bool(ask("workspace.workspace_edit.document_changes")),
+            change_annotations=bool(ask("workspace.workspace_edit.change_annotation_support"))
+            and bool(ask("text_document.code_action.honors_change_annotations")),
+            shows_documents=bool(ask("window.show_document.support")),
+            commands=_commands(ask("experimental")),
             registers=frozenset(
                 f"{group}.{name}"
                 for group in ("text_document", "workspace")
@@ -84,6 +104,14 @@ class Client:
                 if ask(f"{group}.{name}.dynamic_registration")
             ),
         )
+
+
+def _commands(experimental: object) -> frozenset[str]:
+    """Return the commands the client lists, as `{"commands": {"commands": [...]}}`; anything else lists none."""
+    match experimental:
+        case {"commands": {"commands": [*names]}}:
+            return frozenset(name for name in names if isinstance(name, str))
+    return frozenset()
 
 
 def _value(encoding: Any) -> Any:
