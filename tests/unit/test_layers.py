@@ -15,7 +15,7 @@ LAYERS = (
     ("__init__", "errors", "units"),
     ("model",),
     ("settings",),
-    ("configuration", "meter"),
+    ("committed", "configuration", "meter"),
     ("text",),
     ("embed",),
     ("index",),

@@ -56,7 +56,7 @@ class Client:
     shows_documents: bool = False
     """The client opens a document when the server asks for it."""
     commands: frozenset[str] = frozenset()
-    """Commands the client performs itself, such as `seealso.client.open`; it lists them as clients do for rust-analyzer."""
+    """Commands the client performs itself, such as `seealso.client.open`."""
     registers: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     """What can be registered, and taken back, at any time: names such as `text_document.code_lens`."""
 
