@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 from uuid import uuid4
 
 from seealso.errors import SettingsError
@@ -109,7 +110,7 @@ def _entry(wire: object, number: int) -> Entry:
     return Entry(first, second, (_beginning(first_text), _beginning(second_text)))
 
 
-def _are_two(value: object) -> bool:
+def _are_two(value: object) -> TypeGuard[list[str]]:
     return isinstance(value, list) and len(value) == 2 and all(isinstance(item, str) for item in value)
 
 

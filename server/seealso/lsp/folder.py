@@ -187,6 +187,14 @@ class Folder:
         await loop.run_in_executor(self._threads.questions, _nothing)
         return await loop.run_in_executor(self._threads.reviews, question, workspace)
 
+    async def write(self, work: Callable[[Workspace], T]) -> T:
+        """Change the index in the thread for updates, after the update that is running: one writes at a time.
+
+        Raises what the work raises. Cancelling drops work that has not begun.
+        """
+        workspace = await self._workspace()
+        return await asyncio.get_running_loop().run_in_executor(self._threads.updates, work, workspace)
+
     def drop(self, document: Document) -> None:
         """Let the file on disk count again, or another open document that is the same file by another name."""
         self.titles.forget()

@@ -7,7 +7,6 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from seealso.linked import Linked
 from seealso.lsp import render, see_also
 from seealso.lsp.links import link_to
 from seealso.lsp.writing import Change, RefusedChangeError, tried
@@ -15,6 +14,7 @@ from seealso.lsp.writing import Change, RefusedChangeError, tried
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from seealso.linked import Linked
     from seealso.lsp.see_also import Listing, Section
     from seealso.lsp.writing import Writing
     from seealso.model import Passage, Place
@@ -34,6 +34,8 @@ def refreshed(workspace: Workspace, path: str, writing: Writing, section: Sectio
     anyway; what is close and not there yet follows, as long as the list is short. Raises `RefusedChangeError` where a
     list would change what else the document says.
     """
+    from seealso.linked import Linked  # with the first question, not before `initialize`
+
     listing = see_also.find(writing.lines, section, writing.syntax.name)
     own = [passage for passage in _passages(writing, section) if not _is_in(passage, listing)]
     linked = Linked(path, (link for passage in own for link in passage.links))

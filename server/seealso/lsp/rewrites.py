@@ -174,7 +174,8 @@ def inserted(writing: Writing, passage: Passage, at: int, link: str) -> Change:
         at += len(rest[0].encode())
         before, after = before + rest[0], after[rest.end() :]
     token = before.rsplit(None, 1)[-1] if before and not before[-1].isspace() else ""
-    if any(sign in token for sign in _IN_A_LINK):
+    outside = not passage.start_byte <= at <= passage.end_byte
+    if outside or _is_continuation(writing.source[at : at + 1]) or any(sign in token for sign in _IN_A_LINK):
         raise refused("cannot have a link there")
     lead = "" if not before or before[-1].isspace() or before[-1] in "([{" or _is_unspaced(before[-1]) else " "
     trail = " " if after and (after[0].isalnum() or after[0] in "([{*_`") and not _is_unspaced(after[0]) else ""
@@ -195,6 +196,11 @@ def _tried(writing: Writing, change: Change, passage: Passage, words: str) -> Ch
 
 def _number(writing: Writing, passage: Passage) -> int:
     return next(number for number, other in enumerate(writing.segmentation.passages) if other is passage)
+
+
+def _is_continuation(byte: bytes) -> bool:
+    """Tell whether a byte (or nothing) stands inside a character."""
+    return byte != b"" and byte[0] & 0xC0 == 0x80
 
 
 def _is_unspaced(character: str) -> bool:

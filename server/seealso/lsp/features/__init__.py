@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from seealso.lsp.features import (
+    code_actions,
     commands,
     completion,
     configuration,
@@ -15,5 +16,17 @@ from seealso.lsp.features import (
     watching,
 )
 
-FEATURES = (lifecycle, configuration, folders, sync, watching, progress, hover, diagnostics, completion, commands)
+FEATURES = (
+    lifecycle,
+    configuration,
+    folders,
+    sync,
+    watching,
+    progress,
+    hover,
+    diagnostics,
+    completion,
+    code_actions,
+    commands,
+)
 """Registered in this order; two handlers for one method raise."""
