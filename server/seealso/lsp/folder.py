@@ -115,6 +115,12 @@ class Folder:
         self._opened.set_result(workspace)
         self.update(visible=True)
         self._threads.reviews.submit(_warm, workspace)
+        await self.check()
+
+    async def check(self) -> None:
+        """Tell the user what is wrong with files of the workspace that are read with each question."""
+        if (problem := await self.ask(lambda workspace: workspace.shared_problem())) is not None:
+            self._outbox.problem(problem)
 
     def _changed(self) -> None:
         self.titles.forget()
