@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from seealso.lsp import completions, render, see_also
 from seealso.lsp.literals import in_literal
+from seealso.lsp.related_lists import says_enough
 from seealso.lsp.tasks import Other, Task, What, passage_with, writing_of
 from seealso.model import DuplicateKind, Match
 
@@ -163,13 +164,13 @@ class Look:
             yield Action('Refresh the "See also" list of this section', REWRITE, task)
             return
         if passage is None:  # on the heading, perhaps
-            first = next(
-                (there for there in writing.segmentation.passages if section.start <= there.start_line < section.stop),
-                None,
+            below = (
+                there for there in writing.segmentation.passages if section.start <= there.start_line < section.stop
             )
-            related = workspace.related(self.snapshot.path, first.start_line) if first is not None else None
+            passage = next(filter(says_enough, below), None)
+            related = workspace.related(self.snapshot.path, passage.start_line) if passage is not None else None
             matches = [match for match in _worthwhile(related) if not match.same_document and not match.linked]
-        if any(match.score >= render.CLOSE for match in matches):
+        if passage is not None and says_enough(passage) and any(match.score >= render.CLOSE for match in matches):
             yield Action('Add a "See also" list to this section', REWRITE, task)
 
     def _lists(self, writing: Writing) -> Iterator[Action]:

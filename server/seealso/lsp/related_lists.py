@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from seealso.lsp import render, see_also
+from seealso.lsp import completions, render, see_also
 from seealso.lsp.links import link_to
 from seealso.lsp.writing import Change, RefusedChangeError, tried
 
@@ -54,6 +54,11 @@ def refreshed(workspace: Workspace, path: str, writing: Writing, section: Sectio
     return _rewritten(writing, listing, entries) if listing is not None else _added(writing, section, own, entries)
 
 
+def says_enough(passage: Passage) -> bool:
+    """Tell whether a passage says enough to find what a list should name: a word or two are close to anything short."""
+    return len(passage.text) >= completions.MIN_SUBJECT
+
+
 def _passages(writing: Writing, section: Section) -> list[Passage]:
     return [passage for passage in writing.segmentation.passages if section.start <= passage.start_line < section.stop]
 
@@ -64,7 +69,7 @@ def _is_in(passage: Passage, listing: Listing | None) -> bool:
 
 def _close(workspace: Workspace, path: str, passages: Sequence[Passage]) -> list[Place]:
     """Return one place each of the documents that are close to some passages, best first."""
-    asked = sorted(passages, key=lambda passage: -len(passage.text))[:ASKED]
+    asked = sorted(filter(says_enough, passages), key=lambda passage: -len(passage.text))[:ASKED]
     best: dict[str, tuple[float, Place]] = {}
     for passage in asked:
         related = workspace.related(path, passage.start_line, 2 * workspace.settings.related.limit)

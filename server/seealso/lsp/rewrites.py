@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from seealso.lsp.writing import Change, RefusedChangeError, refused, titles, tried
+from seealso.lsp.writing import Change, RefusedChangeError, is_unspaced, refused, titles, tried
 from seealso.model import PassageKind
 from seealso.text.markers import IGNORE, IGNORE_FILE
 
@@ -111,6 +111,8 @@ def ignored(writing: Writing, passage: Passage) -> Change:
 
     Raises `RefusedChangeError` where a comment would change what the document says.
     """
+    if not stands_alone(writing, passage):
+        raise refused("cannot have a comment before it: it is only a part of its paragraph")
     at = _number(writing, passage)
     before = writing.source[writing.line_start(passage.start_byte) : passage.start_byte].removeprefix(_BOM)
     previous = writing.segmentation.passages[at - 1] if at else None
@@ -177,8 +179,8 @@ def inserted(writing: Writing, passage: Passage, at: int, link: str) -> Change:
     outside = not passage.start_byte <= at <= passage.end_byte
     if outside or _is_continuation(writing.source[at : at + 1]) or any(sign in token for sign in _IN_A_LINK):
         raise refused("cannot have a link there")
-    lead = "" if not before or before[-1].isspace() or before[-1] in "([{" or _is_unspaced(before[-1]) else " "
-    trail = " " if after and (after[0].isalnum() or after[0] in "([{*_`") and not _is_unspaced(after[0]) else ""
+    lead = "" if not before or before[-1].isspace() or before[-1] in "([{" or is_unspaced(before[-1]) else " "
+    trail = " " if after and (after[0].isalnum() or after[0] in "([{*_`") and not is_unspaced(after[0]) else ""
     change = Change(at, at, f"{lead}{link}{trail}")
     number = _number(writing, passage)
     tried(writing, change, range(number, number + 1), f"{passage.text} {link}")
@@ -201,8 +203,3 @@ def _number(writing: Writing, passage: Passage) -> int:
 def _is_continuation(byte: bytes) -> bool:
     """Tell whether a byte (or nothing) stands inside a character."""
     return byte != b"" and byte[0] & 0xC0 == 0x80
-
-
-def _is_unspaced(character: str) -> bool:
-    """Tell whether a character is of a script that writes no spaces between words."""
-    return "\u2e80" <= character <= "\uffef" or character >= "\U00020000"

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from seealso.text.base import Format
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
-_WORD = re.compile(r"\w+")
+_UNSPACED = "\u2e80-\uffef\U00020000-\U0003ffff"
+"""Characters of scripts that write no spaces between words."""
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
 
 
 class RefusedChangeError(SeeAlsoError):
@@ -124,6 +126,11 @@ def titles(segmentation: Segmentation) -> list[tuple[str, int, str, str]]:
 def words_of(texts: Iterable[str]) -> list[str]:
     """Return the words of texts in their order."""
     return [word for text in texts for word in _WORD.findall(text)]
+
+
+def is_unspaced(character: str) -> bool:
+    """Tell whether a character is of a script that writes no spaces between words."""
+    return re.match(f"[{_UNSPACED}]", character) is not None
 
 
 def refused(what: str) -> RefusedChangeError:
