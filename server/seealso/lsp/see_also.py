@@ -31,7 +31,7 @@ _MYST = re.compile(r"[ \t>]*(?:`{3,}|:{3,})\{[\w:-]+\}")
 
 _ABOVE_TITLE = re.compile(r"\s*(?:\.\. _[^:]+:|\([\w.-]+\)=|<a\s[^<>]*>(?:</a>)?)?\s*$")
 """Blank lines, and what names the title under it."""
-_RULE = re.compile(r"([!-/:-@\[-`{-~])\1+[ \t]*$")
+_RULE = re.compile(r"([!-/:-@\[-`{-~])\1*[ \t]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,8 @@ def find(lines: Sequence[str], section: Section, syntax: str) -> Listing | None:
     for at in range(section.stop - 1, section.start - 1, -1):
         for pattern, shape in openers:
             opened = pattern.match(lines[at])
-            if opened and (at == 0 or shape == "fence" or not lines[at - 1].strip() or at - 1 == section.start):
+            title = section.heading is not None and at - 1 == section.start
+            if opened and (at == 0 or shape == "fence" or not lines[at - 1].strip() or title):
                 found = _read(lines, section, at, shape, opened)
                 if found is not None:
                     return found
