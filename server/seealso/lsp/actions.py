@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from seealso.lsp import completions, render, see_also
+from seealso.lsp import completions, render, rewrites, see_also
 from seealso.lsp.literals import in_literal
 from seealso.lsp.related_lists import says_enough
 from seealso.lsp.tasks import Other, Task, What, passage_with, writing_of
@@ -88,7 +88,7 @@ class Look:
             repeats = [(match.relation, match.place) for match in found if match.relation in kinds]
         actions: list[Action] = []
         if self.wanted(FIX) and passage is not None and repeats:
-            actions += self._repeated(passage, repeats[:PLACES])
+            actions += self._repeated(writing, passage, repeats[:PLACES])
         if self.wanted(REWRITE):
             matches = [match for match in _worthwhile(related) if not match.same_document and not match.linked]
             if passage is not None and self._takes_links(writing):
@@ -111,28 +111,31 @@ class Look:
                 found.append((self.named.kind, place_of(other.path, there)))
         return found
 
-    def _repeated(self, passage: Passage, repeats: Sequence[tuple[DuplicateKind | None, Place]]) -> Iterator[Action]:
+    def _repeated(
+        self, writing: Writing, passage: Passage, repeats: Sequence[tuple[DuplicateKind | None, Place]]
+    ) -> Iterator[Action]:
         def at(what: What, place: Place | None = None) -> Task:
             return self._task(what, passage.start_line, passage, place)
 
         def command(name: str, title: str, place: Place) -> Action:
             return Action(f"{title} {where(place)}", FIX, None, name, passage, place, repeat=True)
 
+        copies = [place for kind, place in repeats if kind in _COPIES]
         for _, place in repeats:
             yield command(OPEN, "Open", place)
             yield command(COMPARE, "Compare with", place)
-        for kind, place in repeats:
-            if kind in _COPIES:
-                task = at(What.REPLACE, place)
-                yield Action(f"Replace this passage by a link to {where(place)}", FIX, task, place=place, repeat=True)
-        kind, place = repeats[0]
-        if kind in _COPIES:
-            yield Action(f"Remove this copy of {where(place)}", FIX, at(What.REMOVE), place=place, repeat=True)
+        for place in copies if rewrites.may_be_replaced(writing, passage) else ():
+            title = f"Replace this passage by a link to {where(place)}"
+            yield Action(title, FIX, at(What.REPLACE, place), repeat=True)
+        for place in copies[:1] if rewrites.may_be_removed(writing, passage) else ():
+            yield Action(f"Remove this copy of {where(place)}", FIX, at(What.REMOVE), repeat=True)
         for _, place in repeats:
             yield command(MARK, "Mark as intended beside", place)
-        if not self.snapshot.path.lower().endswith(".mdx"):  # where a comment is an error
+        if self.snapshot.path.lower().endswith(".mdx"):
+            return  # a comment is an error there
+        if rewrites.stands_alone(writing, passage):
             yield Action("Ignore this passage (a comment before it)", FIX, at(What.IGNORE), repeat=True)
-            yield Action("Ignore this document (a comment at its top)", FIX, at(What.IGNORE_FILE), repeat=True)
+        yield Action("Ignore this document (a comment at its top)", FIX, at(What.IGNORE_FILE), repeat=True)
 
     def _takes_links(self, writing: Writing) -> bool:
         """Tell whether the position is in running text."""

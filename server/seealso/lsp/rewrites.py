@@ -74,15 +74,30 @@ def marker_of(writing: Writing, passage: Passage) -> bytes:
     return found[0] if found else b""
 
 
+def may_be_replaced(writing: Writing, passage: Passage) -> bool:
+    """Tell, at little cost, whether it is worth trying to put a link in the place of a passage."""
+    if passage.kind is not PassageKind.LIST:
+        return stands_alone(writing, passage)
+    # Of several items only one would be left.
+    lines = writing.source[passage.start_byte : passage.end_byte].splitlines()
+    marker = _MARKERS.get(writing.syntax.name, _PLAIN_MARKER)
+    items = sum(bool((found := marker.match(line.lstrip())) and found[0].strip()) for line in lines)
+    return items == 1 and bool(marker_of(writing, passage).strip()) and stands_alone(writing, passage)
+
+
+def may_be_removed(writing: Writing, passage: Passage) -> bool:
+    """Tell, at little cost, whether it is worth trying to take a passage out."""
+    return passage.kind is not PassageKind.FOOTNOTE and stands_alone(writing, passage)
+
+
 def replaced(writing: Writing, passage: Passage, link: str) -> Change:
     """Return the change that puts a link in the place of a passage; the markers it begins with stay.
 
     Raises `RefusedChangeError` when that cannot be done without touching something else.
     """
-    marker = marker_of(writing, passage)
-    if not stands_alone(writing, passage) or (passage.kind is PassageKind.LIST and not marker.strip()):
+    if not may_be_replaced(writing, passage):
         raise refused("cannot be replaced by a link without touching what stands around it")
-    change = Change(passage.start_byte + len(marker), passage.end_byte, link)
+    change = Change(passage.start_byte + len(marker_of(writing, passage)), passage.end_byte, link)
     return _tried(writing, change, passage, words=link)
 
 
@@ -91,7 +106,7 @@ def removed(writing: Writing, passage: Passage) -> Change:
 
     Raises `RefusedChangeError` when that cannot be done without touching something else.
     """
-    if not stands_alone(writing, passage) or passage.kind is PassageKind.FOOTNOTE:
+    if not may_be_removed(writing, passage):
         raise refused("cannot be removed without touching what stands around it")
     source = writing.source
     start, end = writing.line_start(passage.start_byte), writing.after_line(passage.end_byte)

@@ -10,7 +10,6 @@ from seealso.lsp import see_also
 from seealso.lsp.see_also import Section
 from seealso.model import Heading
 
-
 ENTRY = r"\A[A-Za-z\[(`:😀][A-Za-z\]()`: .<>_\-😀]{0,20}[a-z](\n[a-z]{1,9})?\Z"
 
 
