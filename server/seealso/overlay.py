@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -69,7 +69,7 @@ class Overlay:
         segmentation = segmenter.segment(text.encode("utf-8", "replace"))
         return Buffer(path, version, document_format, segmenter, segmentation)
 
-    def holding(self, buffer: Buffer) -> Overlay:
+    def with_buffer(self, buffer: Buffer) -> Overlay:
         """Return the overlay with a buffer in it."""
         return Overlay({**self.buffers, buffer.path: buffer})
 

@@ -70,6 +70,8 @@ class Repeats:
     candidates: Candidates
     settings: Settings
     looks: SecondLooks
+    shared: frozenset[frozenset[bytes]] = frozenset()
+    """Pairs of content hashes that the workspace's own file says are intended."""
 
     def relation(self, text: str, other: str, cosine: float | None) -> Relation | None:
         """Return how one text repeats another, or None when it does not."""
@@ -191,8 +193,8 @@ class Repeats:
         )
 
     def intended(self) -> set[frozenset[bytes]]:
-        """Return the pairs of texts the user marked as intended."""
-        return {frozenset(map(content_hash, pair)) for pair in self.candidates.store.intended.all()}
+        """Return the pairs of texts that the user, or whoever wrote the workspace's file, marked as intended."""
+        return {frozenset(map(content_hash, pair)) for pair in self.candidates.store.intended.all()} | self.shared
 
 
 def same_place(place: Place, other: Place) -> bool:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seealso import committed
 from seealso.corpus import index_directory
 from seealso.errors import CancelledError, NotIndexedError, SeeAlsoError
 from seealso.model import (
@@ -75,6 +76,7 @@ class Workspace:
         self.settings = settings
         self.directory = directory or index_directory(root)
         self._spaces = Spaces(self.directory, settings, embedder)
+        self._committed = committed.Committed(root)
         self._connections: Connections | None = None
         self._lock = threading.RLock()
         self._overlay: Overlay | None = None
@@ -207,7 +209,7 @@ class Workspace:
             buffer = self._buffers().read(path, text, version, language_id)
             if buffer is not None:
                 with self._lock:
-                    self._overlay = self._buffers().holding(buffer)
+                    self._overlay = self._buffers().with_buffer(buffer)
 
     def drop_buffer(self, path: str) -> None:
         with self._buffer_locks[path], self._lock:
@@ -347,6 +349,25 @@ class Workspace:
         store = self._store()
         return store.intended.all() if store is not None else []
 
+    def share_ignored(self, without: tuple[str, str] | None = None) -> int:
+        """Write the marked pairs of the index into the file that is committed, beside those it holds; count its pairs.
+
+        The pair of texts `without` is taken out. Raises `SettingsError` for a file that cannot be used or written.
+        """
+        entries = {*committed.read(self.root), *(committed.entry_of(*pair) for pair in self.ignored_pairs())}
+        gone = committed.entry_of(*without).pair if without is not None else None
+        kept = [entry for entry in entries if entry.pair != gone]
+        committed.write(self.root, kept)
+        return len({entry.pair for entry in kept})
+
+    def shared_pairs(self) -> frozenset[frozenset[bytes]]:
+        """Return the pairs of the committed file by content hash; none while it cannot be used."""
+        return self._committed.pairs()
+
+    def shared_problem(self) -> SeeAlsoError | None:
+        """Return what is wrong with the committed file, if anything."""
+        return self._committed.problem()
+
     # -- inside
 
     def _vector(self, text: str, kind: EmbedKind) -> Vectors | None:
@@ -417,7 +438,7 @@ class Workspace:
             texts = self._spaces.texts
             candidates = Candidates(store, self._buffers(), space, texts.cached if texts is not None else _no_vector)
             self._looks = self._looks or SecondLooks()
-            repeats = Repeats(candidates, self.settings, self._looks)
+            repeats = Repeats(candidates, self.settings, self._looks, self._committed.pairs())
             yield Questions(candidates, repeats, self.settings, complete)
 
 

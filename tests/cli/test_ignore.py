@@ -57,3 +57,48 @@ def test_what_is_no_pair_is_refused_and_nothing_is_marked(scratch: Seealso) -> N
         assert (refused.code, refused.out) == (2, "")
         assert refused.err.startswith("seealso: ")
     assert scratch("ignore", "--path", "docs", "--json").objects == []
+
+
+def test_pairs_are_shared_in_a_file_that_holds_for_whoever_has_it(scratch: Seealso) -> None:
+    (scratch.folder / "one.md").write_text(FIRST)
+    (scratch.folder / "two.md").write_text(f"# Two\n\n{SECOND}")
+    scratch("index", "docs")
+    shared = scratch("ignore", "--share", "docs/one.md:1", "docs/two.md:3")
+    assert shared.code == 0
+    assert shared.err == "seealso: 1 pair in seealso.ignore.toml.\n"
+    file = scratch.folder / "seealso.ignore.toml"
+    assert FIRST[:60] in file.read_text()
+    before = file.read_text()
+    assert scratch("ignore", "--share", "--path", "docs").code == 0
+    assert file.read_text() == before
+
+    elsewhere = Seealso(scratch.cache.with_name("other-cache"), scratch.folder)
+    elsewhere("index", "docs")
+    assert elsewhere("duplicates", "docs", "--json").objects == []
+    moved = scratch.folder / "moved.md"
+    (scratch.folder / "two.md").rename(moved)
+    moved.write_text(f"# Moved\n\n*{SECOND.strip()}*\n")
+    elsewhere("index", "docs")
+    assert elsewhere("duplicates", "docs", "--json").objects == []
+
+    undone = elsewhere("ignore", "--undo", "docs/one.md:1", "docs/moved.md:3")
+    assert "still holds this pair" in undone.err
+    assert elsewhere("duplicates", "docs", "--json").objects == []
+    undone = elsewhere("ignore", "--undo", "--share", "docs/one.md:1", "docs/moved.md:3")
+    assert undone.err == "seealso: 0 pairs in seealso.ignore.toml.\n"
+    assert len(elsewhere("duplicates", "docs", "--json").objects) == 1
+
+
+def test_a_broken_file_of_pairs_is_named_hides_nothing_and_is_not_replaced(scratch: Seealso) -> None:
+    (scratch.folder / "one.md").write_text(FIRST)
+    (scratch.folder / "two.md").write_text(SECOND)
+    scratch("index", "docs")
+    scratch("ignore", "docs/one.md:1", "docs/two.md:1", "--share")
+    scratch("ignore", "--undo", "docs/one.md:1", "docs/two.md:1")
+    file = scratch.folder / "seealso.ignore.toml"
+    file.write_text(broken := f"<<<<<<< ours\n{file.read_text()}")
+    found = scratch("duplicates", "docs", "--json")
+    assert (found.code, len(found.objects)) == (0, 1)
+    assert "seealso.ignore.toml' cannot be used" in found.err
+    assert scratch("ignore", "--share", "--path", "docs").code == 2
+    assert file.read_text() == broken

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +15,8 @@ from pygls.protocol import default_converter
 from pytest_lsp import LanguageClient, client_capabilities
 from pytest_lsp.client import register_lsp_features
 from pytest_lsp.protocol import LanguageClientProtocol
+
+from seealso.lsp.positions import Text
 
 T = TypeVar("T")
 
@@ -56,6 +58,8 @@ class Editor:
     root: Path
     client: LanguageClient
     versions: dict[str, int] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    """What was opened, or changed as a whole."""
     stderr: bytearray = field(default_factory=bytearray)
     name: str = ""
     """What the client calls itself."""
@@ -78,7 +82,7 @@ class Editor:
         initialize: bool = True,
     ) -> Editor:
         client = LanguageClient(
-            converter_factory=default_converter,
+            converter_factory=_converter,
             protocol_cls=Recorder,
             configuration={"": {"seealso": configuration}} if configuration is not None else None,
         )
@@ -170,9 +174,10 @@ class Editor:
     def open(self, path: str, text: str | None = None, language_id: str = "") -> str:
         uri = self.uri(path)
         if text is None:
-            text = (self.root / path).read_text()
+            text = (self.root / path).read_bytes().decode()
         language_id = language_id or {"md": "markdown", "rst": "restructuredtext"}.get(path.split(".")[-1], "plaintext")
         self.versions[uri] = 1
+        self.texts[uri] = text
         self.client.text_document_did_open(
             types.DidOpenTextDocumentParams(types.TextDocumentItem(uri, language_id, 1, text))
         )
@@ -182,6 +187,8 @@ class Editor:
         """Replace a range such as `1:0-1:6`, or everything; return the new version."""
         uri = self.uri(path)
         self.versions[uri] += 1
+        if where is None:
+            self.texts[uri] = text
         change: types.TextDocumentContentChangeEvent = (
             types.TextDocumentContentChangeWholeDocument(text)
             if where is None
@@ -225,6 +232,60 @@ class Editor:
         assert found is None or isinstance(found, types.InlineCompletionList)
         return list(found.items) if found is not None else []
 
+    async def actions(
+        self,
+        path: str,
+        where: str,
+        *,
+        only: list[str] | None = None,
+        diagnostics: Sequence[types.Diagnostic] = (),
+        automatic: bool = False,
+    ) -> list[types.CodeAction | types.Command]:
+        """Ask for actions as the editor does with the diagnostics it shows there."""
+        trigger = types.CodeActionTriggerKind.Automatic if automatic else types.CodeActionTriggerKind.Invoked
+        context = types.CodeActionContext(list(diagnostics), only, trigger)
+        params = types.CodeActionParams(types.TextDocumentIdentifier(self.uri(path)), span(where), context)
+        found = await asyncio.wait_for(self.client.text_document_code_action_async(params), TIMEOUT_S)
+        return list(found or ())
+
+    async def act(self, action: types.CodeAction | types.Command) -> str | Any:
+        """Do what a person who chooses an action sees done: the new text of the document, or a command's result."""
+        if isinstance(action, types.Command):
+            command: types.Command | None = action
+        else:
+            if action.edit is None and action.data is not None:
+                action = await asyncio.wait_for(self.client.code_action_resolve_async(action), TIMEOUT_S)
+            if action.edit is not None:
+                return self.edited(action.edit)
+            command = action.command
+        assert command is not None
+        params = types.ExecuteCommandParams(command.command, command.arguments)
+        return plain(await asyncio.wait_for(self.client.workspace_execute_command_async(params), TIMEOUT_S))
+
+    def edited(self, edit: types.WorkspaceEdit) -> str:
+        """Return the text of the one document that an edit changes; it has to be for the version that is open."""
+        assert self.result is not None
+        encoding = {"utf-8": "utf-8", "utf-32": "utf-32"}.get(str(self.result.capabilities.position_encoding), "utf-16")
+        if edit.changes:
+            ((uri, simple),) = edit.changes.items()
+            edits = [(one.range, one.new_text) for one in simple]
+        else:
+            assert edit.document_changes is not None
+            if not edit.document_changes:
+                return next(reversed(self.texts.values()))
+            (change,) = edit.document_changes
+            assert isinstance(change, types.TextDocumentEdit)
+            uri = change.text_document.uri
+            edits = []
+            for one in change.edits:
+                assert not isinstance(one, types.SnippetTextEdit)
+                edits.append((one.range, one.new_text))
+            assert change.text_document.version == self.versions[uri]
+        text = Text.of(self.texts[uri], encoding)  # type: ignore[arg-type]
+        for where, new in sorted(edits, key=lambda one: (one[0].start.line, one[0].start.character), reverse=True):
+            text = text.edited(where, new)
+        return text.source
+
     async def command(self, name: str, arguments: object = None) -> Any:
         params = types.ExecuteCommandParams(f"seealso.{name}", None if arguments is None else [arguments])
         return plain(await asyncio.wait_for(self.client.workspace_execute_command_async(params), TIMEOUT_S))
@@ -243,6 +304,18 @@ class Editor:
             return found[-1] if found else None
 
         return await self.until(find)
+
+
+def _converter() -> Any:
+    """Return pygls' converter, able to tell actions from commands: it takes whatever has a command for one."""
+    converter: Any = default_converter()  # type: ignore[no-untyped-call]
+
+    def structure(wire: Any, _type: Any) -> Any:
+        is_command = isinstance(wire.get("command"), str)
+        return converter.structure(wire, types.Command if is_command else types.CodeAction)
+
+    converter.register_structure_hook(types.Command | types.CodeAction, structure)
+    return converter
 
 
 def emoji_units(editor: Editor) -> int:

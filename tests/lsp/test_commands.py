@@ -20,8 +20,11 @@ async def test_all_commands_are_advertised(reader: Editor) -> None:
     assert sorted(options.commands) == [
         "seealso.indexStatus",
         "seealso.listDuplicates",
+        "seealso.markIntended",
+        "seealso.openPlace",
         "seealso.rebuildIndex",
         "seealso.search",
+        "seealso.shareIntended",
         "seealso.showRelated",
         "seealso.updateIndex",
     ]

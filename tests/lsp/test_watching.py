@@ -57,9 +57,9 @@ async def test_watchers_are_registered_for_documents_and_ignore_files(start: Sta
         )
     )
     patterns = [watcher["globPattern"] for watcher in registration.register_options["watchers"]]
-    assert len(patterns) == 2
+    assert len(patterns) == 3
     assert all(extension in patterns[0].strip("*/{}").lstrip(".{").split(",") for extension in ("md", "rst", "txt"))
-    assert patterns[1] == "**/.{gitignore,ignore,seealsoignore}"
+    assert patterns[1:] == ["**/.{gitignore,ignore,seealsoignore}", "**/seealso.ignore.toml"]
 
 
 async def test_a_client_that_does_not_watch_is_not_asked_to(start: StartEditor) -> None:

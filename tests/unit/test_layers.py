@@ -15,7 +15,7 @@ LAYERS = (
     ("__init__", "errors", "units"),
     ("model",),
     ("settings",),
-    ("configuration", "meter", "schema"),
+    ("committed", "configuration", "meter", "schema"),
     ("text",),
     ("embed",),
     ("index",),

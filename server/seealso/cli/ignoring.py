@@ -14,6 +14,7 @@ from seealso.cli.options import InsideOption, JsonOption
 from seealso.cli.printable import printable
 from seealso.cli.questions import parse_location, passage_now
 from seealso.cli.render import Page
+from seealso.committed import FILE_NAME
 from seealso.errors import SettingsError
 from seealso.model import Place
 from seealso.units import count
@@ -33,6 +34,9 @@ def register(app: typer.Typer) -> None:
         take: Annotated[
             bool, typer.Option("--import", help="Read pairs, as --json prints them, from the input.")
         ] = False,
+        share: Annotated[
+            bool, typer.Option("--share", help=f"Write the marked pairs to {FILE_NAME}, which a team can commit.")
+        ] = False,
         undo: Annotated[bool, typer.Option("--undo", help="Take the mark of the two passages away.")] = False,
         json: JsonOption = False,
     ) -> int:
@@ -42,6 +46,9 @@ def register(app: typer.Typer) -> None:
         also when the index is older. Without places, all marked pairs are listed; with --json as one object a line
         (`first`, `second`: the texts), to be kept in a repository and read back with --import. Pairs are kept by their
         words, so they survive moves; when one of the passages is rewritten, it is looked at anew.
+
+        With --share the marked pairs are written to seealso.ignore.toml in the indexed folder, beside those that are
+        there: whoever has that file is not told of them either. With --undo the pair is taken out of it.
         """
         if places and len(places) != 2:
             raise SettingsError("A pair has two places.", hint="Write `seealso ignore FILE:LINE FILE:LINE`.")
@@ -50,21 +57,33 @@ def register(app: typer.Typer) -> None:
         if undo and not places:
             raise SettingsError("--undo needs two places.", hint="Write `seealso ignore --undo FILE:LINE FILE:LINE`.")
         workspace = open_containing(parse_location(places[0])[0] if places else path)
+        gone: tuple[str, str] | None = None
         try:
             if places:
                 first, second = (passage_now(workspace, *parse_location(place)) for place in places)
                 (workspace.watch if undo else workspace.ignore)(first.text, second.text)
                 _show(workspace, first, second, "Reported again" if undo else "Marked as intended", json=json)
+                if undo:
+                    gone = first.text, second.text
+                    _warn_if_shared(workspace, first, second, share=share)
             elif take:
                 pairs = [_pair(line, number) for number, line in enumerate(sys.stdin.buffer, 1) if line.strip()]
                 for pair in pairs:
                     workspace.ignore(*pair)
                 warn(f"{count(len(pairs), 'pair')} read.")
-            else:
+            elif not share:
                 _list(workspace, json=json)
+            if share:
+                total = workspace.share_ignored(gone)
+                warn(f"{count(total, 'pair')} in {FILE_NAME}.")
         finally:
             workspace.close()
         return EXIT_OK
+
+
+def _warn_if_shared(workspace: Workspace, first: Place, second: Place, *, share: bool) -> None:
+    if not share and frozenset((first.hash, second.hash)) in workspace.shared_pairs():
+        warn(f"{FILE_NAME} still holds this pair; `seealso ignore --undo --share` takes it out there too.")
 
 
 def _show(workspace: Workspace, first: Place, second: Place, title: str, *, json: bool) -> None:

@@ -61,6 +61,16 @@ class Client:
     """The client opens documents that only the server has."""
     commands: frozenset[str] = frozenset()
     """Commands the client performs itself, such as `seealso.client.showRelated`."""
+    code_action_literals: bool = False
+    """Actions may be more than commands."""
+    code_action_lazy_edits: bool = False
+    """What an action changes may come with `codeAction/resolve`."""
+    edits_with_versions: bool = False
+    """Edits may say which version of a document they are for."""
+    change_annotations: bool = False
+    """The edits of code actions may say why."""
+    shows_documents: bool = False
+    """The client opens a document when the server asks for it."""
     registers: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     """What can be registered, and taken back, at any time: names such as `text_document.code_lens`."""
 
@@ -98,6 +108,13 @@ class Client:
             filters_symbols=name.lower() not in _SHOWS_ALL_SYMBOLS,
             code_lens_refresh=bool(ask("workspace.code_lens.refresh_support")),
             text_document_content=ask("workspace.text_document_content") is not None,
+            code_action_literals=bool(ask("text_document.code_action.code_action_literal_support")),
+            code_action_lazy_edits=bool(ask("text_document.code_action.data_support"))
+            and "edit" in (ask("text_document.code_action.resolve_support.properties") or ()),
+            edits_with_versions=bool(ask("workspace.workspace_edit.document_changes")),
+            change_annotations=bool(ask("workspace.workspace_edit.change_annotation_support"))
+            and bool(ask("text_document.code_action.honors_change_annotations")),
+            shows_documents=bool(ask("window.show_document.support")),
             commands=_commands(ask("experimental")),
             registers=frozenset(
                 f"{group}.{name}"
@@ -113,13 +130,12 @@ def _part(value: Any, name: str) -> Any:
     return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
 
 
-def _commands(experimental: Any) -> frozenset[str]:
-    """Return the commands a client performs, from `{"commands": {"commands": [...]}}` (rust-analyzer's convention)."""
-    commands = experimental.get("commands") if isinstance(experimental, Mapping) else None
-    names = commands.get("commands") if isinstance(commands, Mapping) else None
-    return (
-        frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list | tuple) else frozenset()
-    )
+def _commands(experimental: object) -> frozenset[str]:
+    """Return the commands the client lists, as `{"commands": {"commands": [...]}}`; anything else lists none."""
+    match experimental:
+        case {"commands": {"commands": [*names]}}:
+            return frozenset(name for name in names if isinstance(name, str))
+    return frozenset()
 
 
 def _value(encoding: Any) -> Any:

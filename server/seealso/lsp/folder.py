@@ -126,6 +126,12 @@ class Folder:
         self._opened.set_result(workspace)
         self.update(visible=not self.loose)
         self._threads.reviews.submit(_warm, workspace)
+        await self.check()
+
+    async def check(self) -> None:
+        """Tell the user what is wrong with files of the workspace that are read with each question."""
+        if (problem := await self.ask(lambda workspace: workspace.shared_problem())) is not None:
+            self._outbox.problem(problem)
 
     def _changed(self) -> None:
         self.titles.forget()
@@ -208,6 +214,14 @@ class Folder:
             self._write_edits(await self._workspace())
             if (giving := self._giving.get(document)) is not None:
                 await asyncio.shield(giving)
+
+    async def write(self, work: Callable[[Workspace], T]) -> T:
+        """Change the index in the thread for updates, after the update that is running: one writes at a time.
+
+        Raises what the work raises. Cancelling drops work that has not begun.
+        """
+        workspace = await self._workspace()
+        return await asyncio.get_running_loop().run_in_executor(self._threads.updates, work, workspace)
 
     def drop(self, document: Document) -> None:
         """Let the file on disk count again, or another open document that is the same file by another name."""

@@ -46,7 +46,10 @@ _WORDS = {
     DuplicateKind.PARALLEL: "same frame, another subject",
 }
 
-_BANDS = ((0.7, "very close"), (0.45, "close"))
+CLOSE = 0.45
+"""Score from which a match is called close."""
+
+_BANDS = ((0.7, "very close"), (CLOSE, "close"))
 """Lowest fused score of each word; scores are scaled by the model's own background, so that no model needs its own."""
 
 MIN_SCORE = 0.2

@@ -115,7 +115,7 @@ class Session:
             self.outbox,
             self.client,
             documents=self.documents_of,
-            on_change=self._changed,
+            on_change=self.changed,
             on_progress=self._progressed,
             loose=loose,
         )
@@ -136,7 +136,8 @@ class Session:
             for document in self.documents.values():
                 document.written = None  # it may belong to an outer folder now
 
-    def _changed(self, folder: Folder) -> None:
+    def changed(self, folder: Folder) -> None:
+        """Let everybody know that a folder's answers may have changed."""
         for listener in self.listeners:
             listener(folder)
         self.on_progress()

@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 from lsprotocol.types import (
+    ChangeAnnotationsSupportOptions,
     ClientCapabilities,
+    CodeActionClientCapabilities,
     GeneralClientCapabilities,
     InlineCompletionClientCapabilities,
     TextDocumentClientCapabilities,
+    WorkspaceClientCapabilities,
+    WorkspaceEditClientCapabilities,
 )
 from pytest_lsp import client_capabilities
 
@@ -37,6 +41,10 @@ from seealso.lsp.capabilities import Client
                 registers_watchers=True,
                 file_operations=True,
                 code_lens_refresh=True,
+                code_action_literals=True,
+                code_action_lazy_edits=True,
+                edits_with_versions=True,
+                shows_documents=True,
             ),
             id="VS Code",
         ),
@@ -53,6 +61,9 @@ from seealso.lsp.capabilities import Client
                 diagnostic_data=True,
                 progress=True,
                 pulls_configuration=True,
+                code_action_literals=True,
+                code_action_lazy_edits=True,
+                shows_documents=True,
             ),
             id="Neovim",
         ),
@@ -65,6 +76,8 @@ from seealso.lsp.capabilities import Client
                 progress=True,
                 pulls_configuration=True,
                 registers_watchers=True,
+                code_action_literals=True,
+                edits_with_versions=True,
             ),
             id="Emacs",
         ),
@@ -126,3 +139,30 @@ def test_a_client_that_says_nothing_gets_the_defaults() -> None:
 def test_the_position_encoding(wishes: list[str], encoding: str) -> None:
     capabilities = ClientCapabilities(general=GeneralClientCapabilities(position_encodings=list(wishes)))
     assert Client.of(capabilities).encoding == encoding
+
+
+@pytest.mark.parametrize(
+    ("experimental", "commands"),
+    [
+        pytest.param(
+            {"commands": {"commands": ["seealso.client.open", "a"]}}, {"seealso.client.open", "a"}, id="a list"
+        ),
+        pytest.param({"commands": {"commands": ["a", 3, None]}}, {"a"}, id="what is no name is passed over"),
+        pytest.param({"commands": {"commands": "seealso.client.open"}}, set(), id="no list"),
+        pytest.param({"commands": ["seealso.client.open"]}, set(), id="another shape"),
+        pytest.param([], set(), id="Lua's empty table"),
+        pytest.param(None, set(), id="nothing"),
+    ],
+)
+def test_commands_the_client_performs(experimental: object, commands: set[str]) -> None:
+    assert Client.of(ClientCapabilities(experimental=experimental)).commands == commands
+
+
+def test_change_annotations_have_to_be_honoured_in_code_actions() -> None:
+    edits = WorkspaceEditClientCapabilities(change_annotation_support=ChangeAnnotationsSupportOptions())
+    workspace = WorkspaceClientCapabilities(workspace_edit=edits)
+    for honoured in (True, False):
+        actions = CodeActionClientCapabilities(honors_change_annotations=honoured)
+        text = TextDocumentClientCapabilities(code_action=actions)
+        capabilities = ClientCapabilities(workspace=workspace, text_document=text)
+        assert Client.of(capabilities).change_annotations is honoured

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from seealso.lsp.features import (
+    code_actions,
     code_lens,
     commands,
     completion,
@@ -40,5 +41,6 @@ FEATURES = (
     document_links,
     content,
     code_lens,
+    code_actions,
 )
 """Registered in this order; two handlers for one method raise."""

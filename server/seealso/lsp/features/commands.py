@@ -9,6 +9,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from seealso.errors import CancelledError, SeeAlsoError, SettingsError
 from seealso.lsp.arguments import Arguments
+from seealso.lsp.features.action_commands import mark_intended, open_place, share_intended
 from seealso.lsp.uris import to_path, to_uri
 from seealso.model import DuplicateKind
 from seealso.report import Json, group_json, match_json, place_json, status_json, update_json
@@ -123,6 +124,9 @@ COMMANDS: dict[str, Command] = {
     "seealso.indexStatus": index_status,
     "seealso.updateIndex": update_index,
     "seealso.rebuildIndex": rebuild_index,
+    "seealso.openPlace": open_place,
+    "seealso.markIntended": mark_intended,
+    "seealso.shareIntended": share_intended,
 }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from seealso.lsp import completions, render, sentences, snippets
+from seealso.lsp import completions, links, render, sentences, snippets
 from seealso.lsp.beginning import beginning
 from seealso.lsp.endings import endings, places_elsewhere
 from seealso.lsp.literals import in_literal
@@ -15,7 +15,7 @@ from seealso.lsp.paragraphs import last_written, paragraph_lines, without_marks
 from seealso.lsp.uris import to_uri
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from seealso.lsp.capabilities import Client
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from seealso.lsp.documents import Snapshot
     from seealso.lsp.server import Server
     from seealso.lsp.titles import Titles
-    from seealso.model import Match, Passage, Place
+    from seealso.model import Match, Place
     from seealso.settings import CompletionSettings
     from seealso.text.base import Format
     from seealso.workspace import Workspace
@@ -138,14 +138,14 @@ class _Request:
             offered = {proposal.text: proposal for proposal in reversed([*rests, *others])}
             proposals += [*reversed(offered.values())][: completions.MAX_CONTINUATIONS]
         if self.settings.links:
-            wiki = context.kind == "wiki" or (markdown and self._links_as_wikis_do(workspace, passages))
+            wiki = context.kind == "wiki" or links.as_wikis_do(syntax, passages, self.titles, workspace)
             words = context.typed.strip() if context.kind != "any" or len(context.typed) > MIN_WORD else ""
             named = self.titles.find(words, workspace, self.opened)
             matches = near if context.kind != "any" else worthwhile
             if context.kind != "any" and words:
                 matches = render.worthwhile(workspace.search(words, MATCHES).matches) if len(words) > MIN_WORD else ()
-            links = completions.link_proposals(snapshot.path, syntax, matches, named, near=near, wiki=wiki)
-            proposals += links if context.kind != "any" else links[:LINKS_WHILE_TYPING]
+            sections = completions.link_proposals(snapshot.path, syntax, matches, named, near=near, wiki=wiki)
+            proposals += sections if context.kind != "any" else sections[:LINKS_WHILE_TYPING]
         if self.settings.snippets and context.kind == "any" and not context.typed:
             # Only on request: while a word is being typed a list of quotations would be in the way.
             own_line = not before.strip()
@@ -162,13 +162,6 @@ class _Request:
         return completions.rests(
             endings(begun, places_elsewhere(workspace, self.snapshot, last_written(line, paragraph), begun)), typed
         )
-
-    def _links_as_wikis_do(self, workspace: Workspace, passages: Iterable[Passage]) -> bool:
-        """Follow the document's own custom, else that of the workspace."""
-        own = completions.links_as_wikis_do(link for passage in passages for link in passage.links)
-        if own is not None:
-            return own
-        return completions.links_as_wikis_do(self.titles.links(workspace)) or False
 
     def _related(self, workspace: Workspace, subject: str) -> Sequence[Match]:
         """Return what has been written elsewhere about what is being written here."""

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from seealso.committed import FILE_NAME
 from seealso.lsp.uris import to_path
 
 if TYPE_CHECKING:
+    from seealso.lsp.folder import Folder
     from seealso.lsp.server import Server
     from seealso.lsp.session import Session
 
@@ -53,12 +55,22 @@ def touched(session: Session, uri: str) -> None:
     """Bring the index of the folder that holds a file up to date, soon."""
     path = to_path(uri)
     folder = session.folder_of(path) if path is not None else None
-    if folder is not None:
+    if folder is None or path is None:
+        return
+    if path.name == FILE_NAME:
+        session.debouncer.soon(("pairs", folder.uri), SETTLE_S, lambda: _look_at_pairs(session, folder))
+    else:
         session.debouncer.soon(("update", folder.uri), SETTLE_S, folder.refresh)
 
 
+async def _look_at_pairs(session: Session, folder: Folder) -> None:
+    """Say what is wrong with the file of pairs, and let answers follow it."""
+    await folder.check()
+    session.changed(folder)
+
+
 async def register_dynamically(ls: Server) -> None:
-    """Ask the client to watch documents and ignore files."""
+    """Ask the client to watch documents, ignore files and the file of pairs."""
     if not ls.session.client.registers_watchers:
         return
     globs = await asyncio.get_running_loop().run_in_executor(ls.session.threads.questions, _globs)
@@ -72,4 +84,4 @@ def _globs() -> list[str]:
     from seealso.text.registry import extensions
 
     names = ",".join(sorted(extension.removeprefix(".") for extension in extensions()))
-    return [f"**/*.{{{names}}}", f"**/{IGNORE_FILES}"]
+    return [f"**/*.{{{names}}}", f"**/{IGNORE_FILES}", f"**/{FILE_NAME}"]

@@ -1,0 +1,89 @@
+"""Commands that code actions stand for, and anybody else may send."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+from seealso.errors import SettingsError
+from seealso.lsp.offers import ANSWER_S
+from seealso.lsp.uris import to_path
+
+if TYPE_CHECKING:
+    from seealso.lsp.arguments import Arguments
+    from seealso.lsp.folder import Folder
+    from seealso.lsp.server import Server
+    from seealso.model import Passage
+    from seealso.report import Json
+    from seealso.workspace import Workspace
+
+
+async def open_place(ls: Server, arguments: Arguments, _token: types.ProgressToken | None) -> Json:
+    """Let the client show `position` of the document `uri`."""
+    uri = arguments.text("uri")
+    line, character = arguments.position("position")
+    arguments.finish()
+    await _document(ls, uri)  # nothing else on this machine is ours to open
+    if not ls.session.client.shows_documents:
+        raise SettingsError("This editor does not open documents for a server. Open it there by hand.")
+    where = types.Position(line, character)
+    shown = types.ShowDocumentParams(uri, take_focus=True, selection=types.Range(where, where))
+    try:
+        answer = await ls.outbox.request(types.WINDOW_SHOW_DOCUMENT, shown, ANSWER_S)
+    except (JsonRpcException, TimeoutError) as error:
+        ls.outbox.log(f"The client did not open {uri}: {str(error) or 'no answer'}", types.MessageType.Warning)
+        return {"opened": False}
+    return {"opened": bool(getattr(answer, "success", False))}
+
+
+async def mark_intended(ls: Server, arguments: Arguments, _token: types.ProgressToken | None) -> Json:
+    """Never report two passages as duplicates of each other again; they are found by document and position.
+
+    With `hash` and `otherHash` they have to say what they said when these were taken.
+    """
+    uri, other_uri = arguments.text("uri"), arguments.text("otherUri")
+    (line, _), (other_line, _) = arguments.position("position"), arguments.position("otherPosition")
+    text_hash, other_hash = arguments.optional_text("hash"), arguments.optional_text("otherHash")
+    arguments.finish()
+    folder, path = await _document(ls, uri)
+    other_folder, other_path = await _document(ls, other_uri)
+    if other_folder is not folder:
+        raise SettingsError("Both passages have to be in one folder of the workspace: each folder has an index.")
+
+    def question(workspace: Workspace) -> tuple[str, str]:
+        return (
+            _passage(workspace, path, line, text_hash).text,
+            _passage(workspace, other_path, other_line, other_hash).text,
+        )
+
+    first, second = await folder.ask(question)
+    await folder.write(lambda workspace: workspace.ignore(first, second))
+    ls.session.changed(folder)
+    return {"first": first, "second": second}
+
+
+async def share_intended(ls: Server, arguments: Arguments, _token: types.ProgressToken | None) -> Json:
+    """Write the marked pairs of the folder that holds `uri` into the file that a team commits."""
+    folder, _ = await _document(ls, arguments.text("uri"))
+    arguments.finish()
+    return {"pairs": await folder.write(lambda workspace: workspace.share_ignored())}
+
+
+async def _document(ls: Server, uri: str) -> tuple[Folder, str]:
+    path = to_path(uri)
+    folder = ls.session.folder_of(path) if path is not None else None
+    relative = await folder.relative(path) if folder is not None and path is not None else None
+    if folder is None or relative is None:
+        raise SettingsError(f"{uri} is in no open folder.")
+    return folder, relative
+
+
+def _passage(workspace: Workspace, path: str, line: int, text_hash: str | None) -> Passage:
+    segmentation = workspace.segmentation(path)
+    for passage in segmentation.passages if segmentation is not None else ():
+        if passage.start_line <= line <= passage.end_line and text_hash in (None, passage.hash.hex()):
+            return passage
+    what = "any more that says what it said" if text_hash is not None else ""
+    raise SettingsError(f"There is no passage at line {line + 1} of {path} {what}".rstrip() + ".")

@@ -1,0 +1,245 @@
+"""What can be done about a passage: each change is applied, and what comes out is compared as a whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seealso.lsp import rewrites
+from seealso.lsp.writing import Change, RefusedChangeError, Writing
+from seealso.model import Passage
+from seealso.text.registry import format_for
+
+A = "The first passage says where the keys of the archive are kept at night."
+B = "The second passage tells who is to be called when the archive is on fire."
+C = "The third passage is about the coffee machine on the ground floor of the house."
+LINK = {"md": "[Keys](keys.md)", "rst": ":doc:`Keys <keys>`", "txt": "Keys (keys.txt)"}
+LONG = " ".join([A, B, C] * 16)
+
+
+def writing(text: str, extension: str) -> Writing:
+    syntax = format_for(f"x.{extension}")
+    assert syntax is not None
+    source = text.encode()
+    return Writing(source, syntax, syntax.segmenter().segment(source))
+
+
+def passage(document: Writing, words: str) -> Passage:
+    return next(found for found in document.segmentation.passages if words in found.text)
+
+
+def applied(document: Writing, change: Change) -> str:
+    return document.changed(change).source.decode()
+
+
+@pytest.mark.parametrize(
+    ("extension", "text", "expected"),
+    [
+        pytest.param("md", f"# T\n\n{A}\n\n{B}\n", "# T\n\n{link}\n\n" + B + "\n", id="paragraph"),
+        pytest.param("md", f"# T\n{A}\n# U\n{B}\n", "# T\n{link}\n# U\n" + B + "\n", id="right under a title"),
+        pytest.param("md", f"😀 {A}\r\n\r\n{B}\r\n", "{link}\r\n\r\n" + B + "\r\n", id="CRLF, emoji"),
+        pytest.param("md", f"> {A}\n> {A}\n\n{B}", "> {link}\n\n" + B, id="quote"),
+        pytest.param("md", f"> > {A}\n\n{B}", "> > {link}\n\n" + B, id="quote in a quote"),
+        pytest.param("md", f"* {A}\n\n{B}\n", "* {link}\n\n" + B + "\n", id="list of one item"),
+        pytest.param("md", f"3. [ ] {A}\n\n{B}\n", "3. [ ] {link}\n\n" + B + "\n", id="task"),
+        pytest.param("md", f"See[^1].\n\n[^1]: {A}\n\n{B}\n", "See[^1].\n\n[^1]: {link}\n\n" + B + "\n", id="footnote"),
+        pytest.param("md", f"- {A}\n" + f"- {B}\n" * 12, "- {link}\n" + f"- {B}\n" * 12, id="item of a long list"),
+        pytest.param("md", f"\ufeff{A}\n\n{B}\n", "\ufeff{link}\n\n" + B + "\n", id="byte order mark"),
+        pytest.param("rst", f"T\n=\n\n{A}\n\n{B}\n", "T\n=\n\n{link}\n\n" + B + "\n", id="rst paragraph"),
+        pytest.param("rst", f"* {A}\n\n{B}\n", "* {link}\n\n" + B + "\n", id="rst list"),
+        pytest.param("rst", f"   {A}\n\n{B}\n", "   {link}\n\n" + B + "\n", id="rst quote"),
+        pytest.param("rst", f".. note::\n\n   {A}\n\n{B}\n", ".. note::\n\n   {link}\n\n" + B + "\n", id="rst note"),
+        pytest.param(
+            "rst",
+            f"#. {B}\n#. {A}\n   {C}\n" * 9,
+            f"#. {B}\n#. {{link}}\n" + f"#. {B}\n#. {A}\n   {C}\n" * 8,
+            id="rst item",
+        ),
+        pytest.param("txt", f"{A}\n\n{B}\n", "{link}\n\n" + B + "\n", id="plain text"),
+        pytest.param("rst", f"term\n   {A}\n\n{B}\n", None, id="definition"),
+        pytest.param("md", f"{LONG}\n\n{B}\n", None, id="piece of a long paragraph"),
+    ],
+)
+def test_a_link_takes_the_place_of_a_passage(extension: str, text: str, expected: str | None) -> None:
+    document = writing(text, extension)
+    link = LINK[extension]
+    if expected is None:
+        with pytest.raises(RefusedChangeError):
+            rewrites.replaced(document, passage(document, "keys of the archive"), link)
+    else:
+        change = rewrites.replaced(document, passage(document, "keys of the archive"), link)
+        assert applied(document, change) == expected.replace("{link}", link)
+
+
+@pytest.mark.parametrize(
+    ("extension", "text", "expected"),
+    [
+        pytest.param("md", f"# T\n\n{A}\n\n{B}\n", f"# T\n\n{B}\n", id="between others"),
+        pytest.param("md", f"# T\n\n{B}\n\n{A}\n", f"# T\n\n{B}\n", id="at the end"),
+        pytest.param("md", f"# T\n\n{B}\n\n{A}\n\n\n", f"# T\n\n{B}\n\n\n", id="before blank lines"),
+        pytest.param("md", f"{A}\n\n{B}\n", f"{B}\n", id="at the top"),
+        pytest.param("md", f"{B}\r\n\r\n😀 {A}\r\n\r\n{C}", f"{B}\r\n\r\n{C}", id="CRLF, emoji, no last line end"),
+        pytest.param("md", f"# T\n{A}\n# U\n", "# T\n# U\n", id="no blank lines around"),
+        pytest.param("md", f"- {A}\n" + f"- {B}\n" * 12, f"- {B}\n" * 12, id="item of a long list"),
+        pytest.param("md", f"> {A}\n> {A}\n\n{B}\n", f"{B}\n", id="quote of two lines"),
+        pytest.param("rst", f"T\n=\n\n{A}\n\n{B}\n", f"T\n=\n\n{B}\n", id="rst"),
+        pytest.param("txt", f"{A}\n\n{B}\n", f"{B}\n", id="plain text"),
+        pytest.param("rst", f".. _here:\n\n{A}\n\nT\n=\n\n{B}\n", None, id="a label that would name something else"),
+        pytest.param("md", f"See[^1].\n\n[^1]: {A}\n", None, id="footnote"),
+        pytest.param("md", f"{LONG}\n\n{B}\n", None, id="piece of a long paragraph"),
+    ],
+)
+def test_a_copy_is_removed_with_one_of_the_blank_lines(extension: str, text: str, expected: str | None) -> None:
+    document = writing(text, extension)
+    if expected is None:
+        with pytest.raises(RefusedChangeError):
+            rewrites.removed(document, passage(document, "keys of the archive"))
+    else:
+        assert applied(document, rewrites.removed(document, passage(document, "keys of the archive"))) == expected
+
+
+@pytest.mark.parametrize(
+    ("extension", "text", "expected"),
+    [
+        pytest.param("md", f"# T\n\n{A}\n", "# T\n\n<!-- seealso-ignore -->\n\n" + A + "\n", id="paragraph"),
+        pytest.param("md", f"# T\r\n{A}", f"# T\r\n<!-- seealso-ignore -->\r\n\r\n{A}", id="CRLF"),
+        pytest.param("md", f"> {A}\n> {A}\n", f"<!-- seealso-ignore -->\n\n> {A}\n> {A}\n", id="quote"),
+        pytest.param("md", f"- {A}\n- {B}\n", f"<!-- seealso-ignore -->\n\n- {A}\n- {B}\n", id="whole list"),
+        pytest.param(
+            "md",
+            f"- {B}\n" * 12 + f"- {A}\n",
+            f"- {B}\n" * 12 + f"- <!-- seealso-ignore -->\n  {A}\n",
+            id="item of a long list",
+        ),
+        pytest.param("rst", f"T\n=\n\n{A}\n", f"T\n=\n\n.. seealso-ignore\n\n{A}\n", id="rst"),
+        pytest.param("rst", f"   {A}\n", f"   .. seealso-ignore\n\n   {A}\n", id="rst quote"),
+        pytest.param("rst", f".. note::\n\n   {A}\n", f".. note::\n\n   .. seealso-ignore\n\n   {A}\n", id="rst note"),
+        pytest.param("txt", f"T\n=\n\n{A}\n", f"T\n=\n\n[seealso-ignore]\n\n{A}\n", id="plain text"),
+        pytest.param(
+            "rst",
+            f".. note:: {A}\n",
+            f".. note:: .. seealso-ignore\n\n          {A}\n",
+            id="on the line of a directive",
+        ),
+        pytest.param("rst", f"{B} {LONG}\n", None, id="piece of a long paragraph"),
+    ],
+)
+def test_a_comment_makes_seealso_leave_a_passage_alone(extension: str, text: str, expected: str | None) -> None:
+    document = writing(text, extension)
+    if expected is None:
+        with pytest.raises(RefusedChangeError):
+            rewrites.ignored(document, document.segmentation.passages[1])
+    else:
+        change = rewrites.ignored(document, passage(document, "keys of the archive"))
+        assert applied(document, change) == expected
+        after = document.changed(change).segmentation.passages
+        assert [found.ignored for found in after] == ["keys of" in found.text for found in after]
+
+
+@pytest.mark.parametrize(
+    ("extension", "text", "expected"),
+    [
+        pytest.param("md", f"# T\n\n{A}\n", f"<!-- seealso-ignore-file -->\n\n# T\n\n{A}\n", id="at the top"),
+        pytest.param(
+            "md",
+            f"---\ntitle: x\n---\n\n{A}\n",
+            f"---\ntitle: x\n---\n\n<!-- seealso-ignore-file -->\n\n{A}\n",
+            id="under front matter",
+        ),
+        pytest.param(
+            "md", f"\ufeff{A}\r\n", f"\ufeff<!-- seealso-ignore-file -->\r\n\r\n{A}\r\n", id="byte order mark"
+        ),
+        pytest.param(
+            "rst",
+            f".. SPDX-License-Identifier: GPL-2.0\n\n=\nT\n=\n\n{A}\n",
+            f".. SPDX-License-Identifier: GPL-2.0\n\n.. seealso-ignore-file\n\n=\nT\n=\n\n{A}\n",
+            id="under a licence",
+        ),
+        pytest.param(
+            "rst", f".. _x:\n\nT\n=\n\n{A}\n", f".. seealso-ignore-file\n\n.. _x:\n\nT\n=\n\n{A}\n", id="label"
+        ),
+        pytest.param("txt", f"{A}\n", f"[seealso-ignore-file]\n\n{A}\n", id="plain text"),
+    ],
+)
+def test_a_comment_makes_seealso_leave_a_document_alone(extension: str, text: str, expected: str) -> None:
+    document = writing(text, extension)
+    assert applied(document, rewrites.file_ignored(document)) == expected
+
+
+@pytest.mark.parametrize(
+    ("extension", "text", "expected"),
+    [
+        pytest.param("md", "The keys | are in the safe.", "The keys [K](k.md) are in the safe.", id="after a space"),
+        pytest.param("md", "The keys| are in the safe.", "The keys [K](k.md) are in the safe.", id="after a word"),
+        pytest.param("md", "The ke|ys are in the safe.", "The keys [K](k.md) are in the safe.", id="inside a word"),
+        pytest.param("md", "The keys are in the safe.|", "The keys are in the safe. [K](k.md)", id="at the end"),
+        pytest.param("md", "The keys (|) are in the safe.", "The keys ([K](k.md)) are in the safe.", id="in brackets"),
+        pytest.param("md", "钥匙在保险箱里，|不在抽屉里。", "钥匙在保险箱里，[K](k.md)不在抽屉里。", id="Chinese"),
+        pytest.param("md", "😀 The keys | are safe.", "😀 The keys [K](k.md) are safe.", id="emoji"),
+        pytest.param("rst", "The keys | are in the safe.", "The keys :doc:`K <k>` are in the safe.", id="rst"),
+        pytest.param("md", "The `keys |are` in the safe.", None, id="code"),
+        pytest.param("md", "The [keys](a|.md) are in the safe.", None, id="the target of a link"),
+        pytest.param("md", "At https://exa|mple.org there are keys.", None, id="an address"),
+        pytest.param("md", "The <b cl|ass='x'>keys</b> are in the safe.", None, id="a tag"),
+        pytest.param("rst", "The ``keys |are`` in the safe.", None, id="rst literal"),
+    ],
+)
+def test_a_link_is_inserted_between_words(extension: str, text: str, expected: str | None) -> None:
+    at = len(text[: text.index("|")].encode())
+    document = writing(text.replace("|", ""), extension)
+    (found,) = document.segmentation.passages
+    link = "[K](k.md)" if extension == "md" else ":doc:`K <k>`"
+    if expected is None:
+        with pytest.raises(RefusedChangeError):
+            rewrites.inserted(document, found, at, link)
+    else:
+        assert applied(document, rewrites.inserted(document, found, at, link)) == expected
+
+
+@pytest.mark.parametrize("at", [-1, 0, 2, 10**9])
+def test_a_byte_that_is_no_place_in_the_passage_is_refused(at: int) -> None:
+    document = writing(f"# T\n\n😀 {A}\n", "md")
+    with pytest.raises(RefusedChangeError):
+        rewrites.inserted(document, passage(document, "keys"), at, "[K](k.md)")
+    with pytest.raises(RefusedChangeError):
+        rewrites.inserted(document, passage(document, "keys"), 6, "[K](k.md)")  # inside the emoji
+
+
+BLOCKS = st.sampled_from(
+    [
+        A, B, C, LONG, f"- {A}\n- {B}", f"- {A}\n\n  {C}\n- {B}", f"1. {A}\n   > {B}", f"> {A}\n>\n> {B}",
+        "```\ncode\n```",
+        f"| a | b |\n|---|---|\n| {A} | {B} |", "# Title", f"Title\n=====\n{A}", f"[^1]: {A}", f"<div>\n{A}\n</div>",
+        f"    {A}", ".. note::\n\n   " + A, f"term\n   {A}\n   {B}", "***", f"* {A}\n" * 14, f"{A}\n{B}::\n\n   code",
+        "![x](y.png)", f"😀 {A}", f"x\n  - {B}\n", "<!-- seealso-ignore -->", "[x]: y.md", f":field: {A}", "....", "|",
+    ]
+)  # fmt: skip
+
+
+@given(
+    st.lists(BLOCKS, min_size=1, max_size=6),
+    st.sampled_from(["\n\n", "\n", "\r\n\r\n"]),
+    st.sampled_from(["md", "rst", "txt"]),
+    st.sampled_from(
+        [rewrites.removed, rewrites.ignored, lambda document, one: rewrites.replaced(document, one, "Link")]
+    ),
+)
+def test_whatever_is_changed_everything_else_still_says_the_same(
+    blocks: list[str], gap: str, extension: str, rewrite: Callable[[Writing, Passage], Change]
+) -> None:
+    document = writing(gap.join(blocks), extension)
+    before = document.segmentation
+    for number, one in enumerate(before.passages):
+        try:
+            change = rewrite(document, one)
+        except RefusedChangeError:
+            continue
+        after = document.changed(change).segmentation
+        assert [heading.title for heading in after.headings] == [heading.title for heading in before.headings]
+        others = [found.text for at, found in enumerate(before.passages) if at != number]
+        text = " ".join(re.findall(r"\w+", " ".join(found.text for found in after.passages)))
+        assert all(" ".join(re.findall(r"\w+", other)) in text for other in others)
