@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 Message = dict[str, Any]
 
@@ -22,9 +22,15 @@ class Client:
         command: Sequence[str],
         environment: Mapping[str, str],
         answers: Mapping[str, Callable[[Any], object]] | None = None,
+        *,
+        stderr: IO[bytes] | None = None,
     ) -> None:
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=dict(environment))
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, env=dict(environment)
+        )
         self.notifications: list[Message] = []
+        self.requests: list[Message] = []
+        """Of the server."""
         self.answering_s = 0.0
         """Time spent on the server's requests: the client's own, not the server's."""
         self._answers = answers or {}
@@ -36,12 +42,17 @@ class Client:
 
     def request(self, method: str, params: object) -> Any:
         """Return the result of a request; raises `RuntimeError` with the server's error."""
-        self._number += 1
-        self._send({"id": self._number, "method": method, "params": params})
-        answer = self.until(lambda message: message.get("id") == self._number and "method" not in message)
+        answer = self.ask(method, params)
         if "error" in answer:
             raise RuntimeError(f"{method}: {answer['error']}")
         return answer.get("result")
+
+    def ask(self, method: str, params: object, timeout_s: float | None = None) -> Message:
+        """Return the answer to a request as it came; raises `TimeoutError` when none comes in time."""
+        self._number += 1
+        number = self._number
+        self._send({"id": number, "method": method, "params": params})
+        return self.until(lambda message: message.get("id") == number and "method" not in message, timeout_s)
 
     def notify(self, method: str, params: object) -> None:
         self._send({"method": method, "params": params})
@@ -57,6 +68,7 @@ class Client:
             if message is None:
                 raise RuntimeError(f"the server ended with {self.process.wait(timeout=30)}")
             if "method" in message and "id" in message:
+                self.requests.append(message)
                 self._answer(message)
             elif "method" in message:
                 self.notifications.append(message)

@@ -39,11 +39,11 @@ def table(results: Sequence[tuple[str, Mapping[str, Times]]]) -> Iterator[str]:
         if rows:
             yield name
         for server, times in rows:
-            late = f"  {times.late} never came" if times.late else ""
+            if times.late:
+                yield f"  {server}: {times.late} never came"
             if len(times.ms) < 2:
-                yield f"  {server:<28}{late}"
                 continue
             cuts = statistics.quantiles(times.ms, n=20, method="inclusive")
             figures = f"{statistics.median(times.ms):8.1f}{cuts[-1]:8.1f}{max(times.ms):8.1f}{len(times.ms):6}"
             share = f"{times.answered / len(times.ms):9.0%} "
-            yield f"  {server:<28}{figures}{share}{target if server == 'seealso' else '':>8}{late}"
+            yield f"  {server:<28}{figures}{share}{target if server == 'seealso' else '':>8}"
