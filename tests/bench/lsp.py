@@ -218,8 +218,10 @@ def main() -> None:
         print(f"{corpus.files:,} documents, {corpus.bytes / 1e6:.1f} MB; {os.cpu_count()} processors")
         results: list[tuple[str, Mapping[str, Times]]] = []
         for contender in contenders(others=arguments.others):
+            started = time.perf_counter()
             run = Run(contender, corpus, environment)
             run.measure()
+            print(f"{contender.name}: {time.perf_counter() - started:.0f} s", file=sys.stderr)
             results.append((contender.name, run.times))
         print("\n".join(table(results)))
 
