@@ -3,7 +3,8 @@
 An editor is told to start `python tests/lsp/record.py SESSION FOLDER COMMAND...` in place of the server's COMMAND.
 FOLDER is the one that is open in the editor; in the session it is called `{root}`, so that nothing of the machine is
 left in it. Answers of the editor are kept with the method that was asked, since requests of the server have other ids
-every time.
+every time. Lines with `heard` say what the editor had been told by then that somebody may have waited for: diagnostics
+of what was written so far, and the end of an update.
 """
 
 from __future__ import annotations
@@ -41,29 +42,48 @@ def send(body: bytes, stream: IO[bytes]) -> None:
 
 
 class Recorder:
-    """Writes a session; every message is in the file before the server has it."""
+    """Writes a session; every message is in the file before the other side has it."""
 
     def __init__(self, session: Path, root: Path) -> None:
-        self._file = session.open("w", encoding="utf-8")
+        # New: an editor that starts the server again must not write over the session that has just ended.
+        self._file = session.open("x", encoding="utf-8")
+        self._lock = threading.Lock()
         self._root = root
         self._asked: dict[str | int, str] = {}
         """Methods of the server's requests."""
+        self._versions: dict[str, int] = {}
+        """Of open documents."""
 
     def said_by_server(self, body: bytes) -> None:
-        message = json.loads(body)
-        if "method" in message and "id" in message:
-            self._asked[message["id"]] = message["method"]
+        message: Message = json.loads(body)
+        method, params = message.get("method"), message.get("params") or {}
+        if method is not None and "id" in message:
+            self._asked[message["id"]] = method
+        elif method == "$/progress" and params["value"].get("kind") == "end":
+            self._write({"heard": method})
+        elif method == "textDocument/publishDiagnostics" and params["diagnostics"]:
+            uri, version = params["uri"], params.get("version")
+            if self._versions.get(uri) == version:
+                self._write({"heard": method, "uri": uri, "version": version})
 
     def said_by_editor(self, body: bytes) -> None:
         message: Message = json.loads(body)
+        document = (message.get("params") or {}).get("textDocument") or {}
         if "method" not in message:
             message["answers"] = self._asked.pop(message.pop("id"))
         elif message["method"] == "initialize":
-            message["params"] |= {"processId": None}
+            message["params"]["processId"] = None
+        elif "version" in document:
+            self._versions[document["uri"]] = document["version"]
         del message["jsonrpc"]
+        self._write(message)
+
+    def _write(self, message: Message) -> None:
         text = json.dumps(message, ensure_ascii=False)
-        self._file.write(text.replace(self._root.as_uri(), f"file://{ROOT}").replace(str(self._root), ROOT) + "\n")
-        self._file.flush()
+        text = text.replace(self._root.as_uri(), f"file://{ROOT}").replace(str(self._root), ROOT)
+        with self._lock:
+            self._file.write(text + "\n")
+            self._file.flush()
 
 
 def main() -> int:

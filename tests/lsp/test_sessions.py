@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lsprotocol import types
 
 from lsp.conftest import FILES, write
 from lsp.record import ROOT
@@ -62,6 +63,9 @@ def test_a_recorded_session_is_answered(tmp_path: Path, session: Path) -> None:
         for message in messages:
             if "answers" in message:
                 continue
+            if "heard" in message:
+                hear(server, message)
+                continue
             method = message["method"]
             if "id" in message:
                 answer = server.ask(method, message.get("params"), LATE_S)
@@ -69,12 +73,6 @@ def test_a_recorded_session_is_answered(tmp_path: Path, session: Path) -> None:
                 assert SANE[method](answer.get("result")), (method, answer)
             else:
                 server.notify(method, message.get("params"))
-            # What the recorded editor had waited for:
-            if method == "initialized":
-                server.until(ended, LATE_S)
-            elif method == "textDocument/didOpen" and pushes(server):
-                opened = message["params"]["textDocument"]
-                assert server.published(opened["uri"], opened["version"])
         assert server.process.wait(LATE_S) == 0
     finally:
         server.process.kill()
@@ -82,8 +80,17 @@ def test_a_recorded_session_is_answered(tmp_path: Path, session: Path) -> None:
     check(server)
 
 
-def ended(message: Json) -> bool:
-    return message.get("method") == "$/progress" and message["params"]["value"]["kind"] == "end"
+def hear(server: Wire, message: Json) -> None:
+    """Wait for what the recorded editor had been told at this point."""
+    if message["heard"] == types.PROGRESS:
+        if not any(map(ends, server.notifications)):
+            server.until(ends, LATE_S)
+    elif pushes(server):
+        assert server.published(message["uri"], message["version"])
+
+
+def ends(message: Json) -> bool:
+    return message.get("method") == types.PROGRESS and message["params"]["value"]["kind"] == "end"
 
 
 def test_sessions_are_small_and_say_nothing_about_the_machine() -> None:

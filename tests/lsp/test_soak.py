@@ -19,11 +19,12 @@ from unit.lsp.loopback import Loopback, document, hover, insertion, loopback
 EDITS_A_HOVER = 4
 HOVERS = 5_000
 WARM_UP = 1_000
-"""Hovers until caches are full and pools have grown: what comes after them is growth."""
+"""Hovers until caches are full and pools have grown: what memory is taken after them is growth."""
 
 MAX_GROWTH_BYTES = 20_000_000
-MAX_SLOWDOWN = 1.25
-"""Of the median of the last thousand hovers against the first thousand after the warm-up."""
+MAX_SLOWDOWN = 1.5
+"""Of the median of the last thousand hovers against the first thousand; what grows with the edits would be far more,
+and other processes of the machine are less."""
 
 WORDS = " ".join(FILES.values()).split()
 
@@ -74,22 +75,26 @@ def test_a_long_session_does_not_grow_or_slow_down(tmp_path: Path) -> None:
         server.open(root / "notes/music.md", FILES["notes/music.md"])
         here = {"textDocument": {"uri": writer.uri}, "position": {"line": 2, "character": 0}}
         there = {"textDocument": {"uri": (root / "notes/music.md").as_uri()}, "position": {"line": 2, "character": 3}}
-        times: list[float] = []
+        times: dict[str, list[float]] = {"where one writes": [], "elsewhere": []}
         resident: list[int] = []
         for number in range(HOVERS):
             for _ in range(EDITS_A_HOVER):
                 writer.edit()
-            times.append(writer.hover(here if number % 5 == 0 else there))
+            where, at = ("where one writes", here) if number % 5 == 0 else ("elsewhere", there)
+            times[where].append(writer.hover(at))
             server.answered.clear()
             if number % 500 == 499:
                 resident.append(server.memory()[0])
         assert writer.version > HOVERS * EDITS_A_HOVER
         assert server.request("textDocument/hover", there) is not None
     settled = resident[WARM_UP // 500 - 1 :]
-    medians = [statistics.median(times[start : start + 1_000]) for start in range(WARM_UP, HOVERS, 1_000)]
-    print(f"resident {[round(value / 1e6) for value in resident]} MB, hovers {[f'{m * 1e3:.1f}' for m in medians]} ms")
+    print(f"resident {[round(value / 1e6) for value in resident]} MB")
     assert settled[-1] - settled[0] < MAX_GROWTH_BYTES, resident
-    assert medians[-1] < MAX_SLOWDOWN * medians[0], medians
+    for where, taken in times.items():
+        fifth = len(taken) // 5
+        first, last = statistics.median(taken[:fifth]), statistics.median(taken[-fifth:])
+        print(f"hovers {where}: {first * 1e3:.1f} ms at first, {last * 1e3:.1f} ms at last")
+        assert last < MAX_SLOWDOWN * first, where
 
 
 @pytest.mark.asyncio
