@@ -46,7 +46,10 @@ SANE: dict[str, Callable[[Any], object]] = {
     "textDocument/hover": lambda result: (
         result["contents"]["value"].startswith("**") and result["range"]["start"] != result["range"]["end"]
     ),
-    "textDocument/completion": lambda result: result["items"] and all(item["textEdit"] for item in result["items"]),
+    "textDocument/completion": lambda result: (
+        result["items"]
+        and all(item["textEdit"] and (item.get("documentation") or item.get("data")) for item in result["items"])
+    ),
     "completionItem/resolve": lambda result: result["textEdit"],
     "workspace/executeCommand": lambda result: result,
     "shutdown": lambda result: result is None,
