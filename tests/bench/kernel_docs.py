@@ -29,10 +29,15 @@ class FetchError(Exception):
     """The documentation cannot be had; the message says what to do."""
 
 
+def cache() -> Path:
+    """Return where everything that benches fetch is kept."""
+    wanted = os.environ.get("SEEALSO_BENCH_DIR")
+    return Path(wanted) if wanted else user_cache_path("seealso-bench")
+
+
 def folder() -> Path:
     """Return where the documents are kept, whether or not they are there yet."""
-    cache = os.environ.get("SEEALSO_BENCH_DIR")
-    return (Path(cache) if cache else user_cache_path("seealso-bench")) / "linux-doc"
+    return cache() / "linux-doc"
 
 
 def available() -> Path | None:

@@ -3,41 +3,73 @@
 from __future__ import annotations
 
 import json
+import queue
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 Message = dict[str, Any]
 
 
 class Client:
-    """Speak LSP with a server process over its standard streams; answers its requests with null."""
+    """Speak LSP with a server process over its standard streams; answers its requests with null, or as told."""
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=dict(environment))
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        answers: Mapping[str, Callable[[Any], object]] | None = None,
+        *,
+        stderr: IO[bytes] | None = None,
+    ) -> None:
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, env=dict(environment)
+        )
         self.notifications: list[Message] = []
+        self.requests: list[Message] = []
+        """Of the server."""
+        self.answering_s = 0.0
+        """Time spent on the server's requests: the client's own, not the server's."""
+        self._answers = answers or {}
+        """What to answer to requests of the server: functions of their parameters, by method."""
         self._number = 0
+        self._inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+        # A thread of its own, so that waiting for a message can end without one.
+        threading.Thread(target=self._read, name="rpc-reader", daemon=True).start()
 
     def request(self, method: str, params: object) -> Any:
         """Return the result of a request; raises `RuntimeError` with the server's error."""
-        self._number += 1
-        self._send({"id": self._number, "method": method, "params": params})
-        answer = self.until(lambda message: message.get("id") == self._number and "method" not in message)
+        answer = self.ask(method, params)
         if "error" in answer:
             raise RuntimeError(f"{method}: {answer['error']}")
         return answer.get("result")
 
+    def ask(self, method: str, params: object, timeout_s: float | None = None) -> Message:
+        """Return the answer to a request as it came; raises `TimeoutError` when none comes in time."""
+        self._number += 1
+        number = self._number
+        self._send({"id": number, "method": method, "params": params})
+        return self.until(lambda message: message.get("id") == number and "method" not in message, timeout_s)
+
     def notify(self, method: str, params: object) -> None:
         self._send({"method": method, "params": params})
 
-    def until(self, wanted: Callable[[Message], bool]) -> Message:
-        """Read messages until one is wanted, and return it."""
+    def until(self, wanted: Callable[[Message], bool], timeout_s: float | None = None) -> Message:
+        """Read messages until one is wanted, and return it; raises `TimeoutError` when none comes in time."""
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while True:
-            message = self._receive()
+            try:
+                message = self._inbox.get(timeout=None if deadline is None else max(0.0, deadline - time.monotonic()))
+            except queue.Empty:
+                raise TimeoutError from None
+            if message is None:
+                raise RuntimeError(f"the server ended with {self.process.wait(timeout=30)}")
             if "method" in message and "id" in message:
-                self._send({"id": message["id"], "result": None})
+                self.requests.append(message)
+                self._answer(message)
             elif "method" in message:
                 self.notifications.append(message)
             if wanted(message):
@@ -70,7 +102,18 @@ class Client:
         self.process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
         self.process.stdin.flush()
 
-    def _receive(self) -> Message:
+    def _answer(self, request: Message) -> None:
+        started = time.perf_counter()
+        answer = self._answers.get(request["method"])
+        self._send({"id": request["id"], "result": answer(request.get("params")) if answer else None})
+        self.answering_s += time.perf_counter() - started
+
+    def _read(self) -> None:
+        while (message := self._receive()) is not None:
+            self._inbox.put(message)
+        self._inbox.put(None)
+
+    def _receive(self) -> Message | None:
         assert self.process.stdout is not None
         length = 0
         while (line := self.process.stdout.readline()).strip():
@@ -78,6 +121,6 @@ class Client:
             if name.lower() == b"content-length":
                 length = int(value)
         if not length:
-            raise RuntimeError(f"the server ended with {self.process.wait(timeout=30)}")
+            return None
         message: Message = json.loads(self.process.stdout.read(length))
         return message

@@ -10,7 +10,7 @@ import pytest
 from lsprotocol import types
 
 from lsp.conftest import MUSIC, RESTORE, StartEditor
-from lsp.editor import VSCODE, Editor, shown
+from lsp.editor import NEOVIM, VSCODE, Editor, shown
 from seealso.lsp.capabilities import Client
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -160,6 +160,17 @@ async def test_a_client_without_snippets_gets_plain_text_and_its_documentation_l
     assert item.documentation is None
     resolved = await editor.client.completion_item_resolve_async(item)
     assert resolved.documentation == f"Restoring › By hand — guide/restore.md:5\n\n{RESTORE}"
+
+
+async def test_a_client_that_cannot_resolve_documentation_gets_it_at_once(start: StartEditor) -> None:
+    editor = await start(capabilities=NEOVIM)
+    await editor.indexed()
+    editor.open(DRAFT)
+    editor.change(DRAFT, "4:9-4:9", "rest")
+    item = find(await editor.complete(DRAFT, "4:13"), "Restoring")
+    assert item.data is None
+    assert isinstance(item.documentation, types.MarkupContent)
+    assert RESTORE in item.documentation.value.replace("\n> ", " ")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -67,7 +67,9 @@ def register(server: Server) -> None:
         triggered = (
             params.context is not None and params.context.trigger_kind == types.CompletionTriggerKind.TriggerCharacter
         )
-        request = _Request(snapshot, params.position, settings, triggered, folder.titles, await folder.opened_paths())
+        opened = await folder.opened_paths()
+        lazily = ls.session.client.completion_lazy_documentation
+        request = _Request(snapshot, params.position, settings, triggered, folder.titles, opened, lazily)
         found = await folder.ask(request)
         if found is None:
             return None
@@ -101,6 +103,8 @@ class _Request:
     triggered: bool
     titles: Titles
     opened: Collection[str]
+    lazily: bool
+    """The client asks for documentation when it shows it."""
 
     def __call__(self, workspace: Workspace) -> tuple[Context, list[Proposal]] | None:
         from seealso.text.registry import format_for
@@ -150,7 +154,7 @@ class _Request:
             # Only on request: while a word is being typed a list of quotations would be in the way.
             own_line = not before.strip()
             proposals += completions.quote_proposals(snapshot.path, syntax, worthwhile, on_own_line=own_line)
-        return context, proposals
+        return context, proposals if self.lazily else [_placed(workspace, proposal) for proposal in proposals]
 
     def _rests(
         self, workspace: Workspace, paragraph: Sequence[str], line: int, syntax: Format, typed: str
@@ -209,6 +213,11 @@ def _documentation(place: Place, client: Client, root: Path) -> types.MarkupCont
         return types.MarkupContent(types.MarkupKind.Markdown, text)
     text = render.place_plain(place)
     return types.MarkupContent(types.MarkupKind.PlainText, text) if client.completion_plain else text
+
+
+def _placed(workspace: Workspace, proposal: Proposal) -> Proposal:
+    """Return a proposal with the passage it shows, which a heading that was found by its title is without."""
+    return proposal if proposal.place else replace(proposal, place=_place_at(workspace, proposal.path, proposal.line))
 
 
 def _place_at(workspace: Workspace, path: str, line: int) -> Place | None:

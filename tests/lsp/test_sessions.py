@@ -1,0 +1,105 @@
+"""What real editors said, said again: every request is answered, in time, with something that makes sense."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lsprotocol import types
+
+from lsp.conftest import FILES, write
+from lsp.record import ROOT
+from lsp.test_conformance import check, pushes
+from lsp.wire import Json, Wire
+
+SESSIONS = sorted((Path(__file__).parents[1] / "data/sessions").glob("*.jsonl"))
+
+LATE_S = 20.0
+
+
+def recorded(session: Path, root: Path) -> list[Json]:
+    """Return the messages of a session as if they were about a folder."""
+    text = session.read_text("utf-8").replace(f"file://{ROOT}", root.as_uri()).replace(ROOT, str(root))
+    return [json.loads(line) for line in text.splitlines()]
+
+
+class Answers(dict[str, Callable[[Any], object]]):
+    """The editor's answers in their order, the last one again and again."""
+
+    def __init__(self, messages: list[Json]) -> None:
+        super().__init__()
+        answers: defaultdict[str, list[object]] = defaultdict(list)
+        for message in messages:
+            if "answers" in message:
+                assert "error" not in message
+                answers[message["answers"]].append(message["result"])
+        for method, results in answers.items():
+            self[method] = lambda _params, results=results: results.pop(0) if len(results) > 1 else results[0]  # type: ignore[misc]
+
+
+SANE: dict[str, Callable[[Any], object]] = {
+    "initialize": lambda result: result["serverInfo"]["name"] == "seealso" and result["capabilities"]["hoverProvider"],
+    "textDocument/hover": lambda result: (
+        result["contents"]["value"].startswith("**") and result["range"]["start"] != result["range"]["end"]
+    ),
+    "textDocument/completion": lambda result: (
+        result["items"]
+        and all(item["textEdit"] and (item.get("documentation") or item.get("data")) for item in result["items"])
+    ),
+    "completionItem/resolve": lambda result: result["textEdit"],
+    "workspace/executeCommand": lambda result: result,
+    "shutdown": lambda result: result is None,
+}
+"""What makes sense as an answer. The editors asked where there was something to say."""
+
+
+@pytest.mark.parametrize("session", [pytest.param(path, id=path.stem) for path in SESSIONS])
+def test_a_recorded_session_is_answered(tmp_path: Path, session: Path) -> None:
+    root = write(tmp_path / "docs", FILES)
+    messages = recorded(session, root)
+    server = Wire(tmp_path / "cache", Answers(messages))
+    try:
+        for message in messages:
+            if "answers" in message:
+                continue
+            if "heard" in message:
+                hear(server, message)
+                continue
+            method = message["method"]
+            if "id" in message:
+                answer = server.ask(method, message.get("params"), LATE_S)
+                assert "error" not in answer, (method, answer)
+                assert SANE[method](answer.get("result")), (method, answer)
+            else:
+                server.notify(method, message.get("params"))
+        assert server.process.wait(LATE_S) == 0
+    finally:
+        server.process.kill()
+    assert "Traceback" not in server.log.read_text()
+    check(server)
+
+
+def hear(server: Wire, message: Json) -> None:
+    """Wait for what the recorded editor had been told at this point."""
+    if message["heard"] == types.PROGRESS:
+        if not any(map(ends, server.notifications)):
+            server.until(ends, LATE_S)
+    elif pushes(server):
+        assert server.published(message["uri"], message["version"])
+
+
+def ends(message: Json) -> bool:
+    return message.get("method") == types.PROGRESS and message["params"]["value"]["kind"] == "end"
+
+
+def test_sessions_are_small_and_say_nothing_about_the_machine() -> None:
+    assert SESSIONS
+    for session in SESSIONS:
+        text = session.read_text("utf-8")
+        assert len(text) < 200_000
+        assert not [word for word in ("/home/", "/root", "/tmp", "/Users/", "C:\\\\") if word in text]
+        assert any(json.loads(line).get("method") == "initialize" for line in text.splitlines())
