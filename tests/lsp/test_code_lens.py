@@ -139,6 +139,15 @@ async def test_lenses_are_asked_for_again_when_the_index_changes(start: StartEdi
     assert "duplicate" not in before[0][1]
 
 
+async def test_a_document_full_of_sections(start: StartEditor) -> None:
+    editor = await start(options=ON)
+    await editor.indexed()
+    editor.open("notes/music.md", "# Again\n\nSome words.\n\n" * 2_000)
+    found = await lenses(editor, "notes/music.md")
+    assert found is not None
+    assert [lens.range.start.line for lens in found] == [4 * number for number in range(1000)]
+
+
 async def test_they_go_when_they_are_switched_off(start: StartEditor) -> None:
     editor = await start(capabilities=VSCODE, options=ON, configuration=ON)
     editor.client.feature(types.WORKSPACE_CODE_LENS_REFRESH)(lambda _params: None)

@@ -95,6 +95,16 @@ async def test_a_link_leads_to_a_document(
     assert text.startswith("# See also: " if "search" in link else "# Duplicates\n")
 
 
+async def test_a_document_full_of_links(start: StartEditor) -> None:
+    editor = await start(capabilities=opening(NEOVIM))
+    await editor.indexed()
+    editor.open("a.md", "seealso:duplicates.md\n" * 20_000)
+    found = await links(editor, "a.md")
+    assert found is not None
+    assert len(found) == 1000
+    assert shown(found[-1].range) == "999:0-999:21"
+
+
 async def test_links_can_be_switched_off(start: StartEditor) -> None:
     off = {"documentLinks": {"enabled": False}}
     editor = await start(capabilities=opening(VSCODE), options=off, configuration=off)

@@ -17,12 +17,16 @@ if TYPE_CHECKING:
     from seealso.lsp.folder import Folder
     from seealso.lsp.server import Server
     from seealso.lsp.session import Session
+    from seealso.workspace import Workspace
 
 CLIENT_COMMAND = "seealso.client.showRelated"
 """Performed by clients that say so: shows what is related to the passage at a position, called with (uri, position)."""
 
 SERVER_COMMAND = "seealso.showRelated"
 """What other clients are given, since a lens without a command is not shown. Its answer is data, for scripts."""
+
+LENSES = 1000
+"""Lenses of one document, at most; more would hold up the answers to other requests."""
 
 SETTLE_S = 1.0
 """An index that is being built changes all the time."""
@@ -45,10 +49,10 @@ def register(server: Server) -> None:
         folder, snapshot = asked
         if not folder.settings.code_lens.enabled:
             return None
-        segmentation = await folder.ask(lambda workspace: workspace.segmentation(snapshot.path))
-        if segmentation is None or not ls.session.is_current(snapshot):
+        lines = await folder.ask(lambda workspace: _lines(workspace, snapshot.path))
+        if not ls.session.is_current(snapshot):
             return None
-        found = [_unresolved(snapshot, section.heading.line) for section in sections(segmentation)]
+        found = [_unresolved(snapshot, line) for line in lines]
         ls.session.shows_lenses = ls.session.shows_lenses or bool(found)
         return found
 
@@ -63,6 +67,12 @@ def register(server: Server) -> None:
                     if counts is not None and ls.session.is_current(snapshot):
                         lens.command = _command(counts, snapshot, ls.session.client)
         return lens  # without a command when the document has changed: the client asks again
+
+
+def _lines(workspace: Workspace, path: str) -> list[int]:
+    """Return where the headings of the sections with prose of their own stand."""
+    segmentation = workspace.segmentation(path)
+    return [section.heading.line for section in sections(segmentation)[:LENSES]] if segmentation is not None else []
 
 
 async def _counts(session: Session, folder: Folder, snapshot: Snapshot, line: int) -> Counts | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -11,6 +12,9 @@ from seealso.lsp.addresses import SCHEME, addresses, format_address, within
 if TYPE_CHECKING:
     from seealso.lsp.positions import Text
     from seealso.lsp.server import Server
+
+LINKS = 1000
+"""Links of one document, at most: more are no prose, and would hold up the answers to other requests."""
 
 
 def register(server: Server) -> None:
@@ -35,7 +39,7 @@ def register(server: Server) -> None:
 
 def links(text: Text, folder: str) -> list[types.DocumentLink]:
     """Return the links of a document; those that name no folder are about the one the document stands in."""
-    return [
+    found = (
         types.DocumentLink(
             types.Range(text.position(number, start), text.position(number, end)),
             format_address(within(address, folder)),
@@ -43,4 +47,5 @@ def links(text: Text, folder: str) -> list[types.DocumentLink]:
         for number, line in enumerate(text.lines)
         if f"{SCHEME}:" in line
         for start, end, address in addresses(line)
-    ]
+    )
+    return list(islice(found, LINKS))
