@@ -148,7 +148,7 @@ class Editor:
 
         def find() -> str | None:
             for params in self.all(types.PROGRESS, since=since):
-                if params.value["kind"] == "end":
+                if "kind" in params.value and params.value["kind"] == "end":
                     return str(params.value["message"])
             return None
 
@@ -226,6 +226,16 @@ class Editor:
             return found[-1] if found else None
 
         return await self.until(find)
+
+
+def pulling(client: str) -> types.ClientCapabilities:
+    """Return the capabilities of an editor as they are where it asks for diagnostics (VS Code since 1.67)."""
+    capabilities: types.ClientCapabilities = client_capabilities(client)
+    assert capabilities.text_document is not None
+    assert capabilities.workspace is not None
+    capabilities.text_document.diagnostic = types.DiagnosticClientCapabilities(dynamic_registration=client == VSCODE)
+    capabilities.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
+    return capabilities
 
 
 def emoji_units(editor: Editor) -> int:

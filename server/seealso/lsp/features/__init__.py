@@ -11,6 +11,7 @@ from seealso.lsp.features import (
     hover,
     lifecycle,
     progress,
+    pull,
     status,
     sync,
     watching,
@@ -26,6 +27,7 @@ FEATURES = (
     status,
     hover,
     diagnostics,
+    pull,
     completion,
     commands,
 )

@@ -25,7 +25,7 @@ def register(server: Server) -> None:
         ls.protocol.trace = params.trace or ls.protocol.trace
         # Only what the answer needs: models, indexes and folders come after it.
         ls.session = Session(ls.outbox, Client.of(params.capabilities), section(params.initialization_options))
-        ls.session.on_change = lambda folder: diagnostics.refresh(ls.session, folder)
+        ls.session.on_change = lambda folder: diagnostics.changed(ls.session, folder)
         ls.session.on_progress = lambda: status.soon(ls)
         for uri in folder_uris(params):
             ls.session.add_folder(uri)
