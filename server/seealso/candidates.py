@@ -115,7 +115,7 @@ class Candidates:
         for stored in self.store.passages_of_texts(text_ids, limit):
             if stored.place.path not in self.overlay.buffers:
                 places[stored.text_id].append((stored.place, stored.ignored))
-        for text_hash, text_id in self._open_ids.items():
+        for text_hash, text_id in self.open_ids.items():
             if text_id in places:
                 places[text_id] += self.open_places(text_hash)
         return places
@@ -135,7 +135,7 @@ class Candidates:
     def unsaved_near(self, text_hash: bytes, vector: Vectors | None, count: int) -> dict[bytes, float]:
         """Return the cosines of the unsaved texts nearest to a text, by hash, with itself if it is one of them."""
         near = self._nearest_unsaved(vector, count) if vector is not None else {}
-        if text_hash in self._open and text_hash not in self._open_ids:
+        if text_hash in self._open and text_hash not in self.open_ids:
             near[text_hash] = 1.0
         return near
 
@@ -155,8 +155,8 @@ class Candidates:
         return self.overlay.by_text
 
     @cached_property
-    def _open_ids(self) -> dict[bytes, int]:
-        """The open texts that the index knows."""
+    def open_ids(self) -> dict[bytes, int]:
+        """The ids of the open texts that the index knows, by hash."""
         # The second because an index that was made anew may count to the same number.
         state = milestones.documents(self.store), self.store.meta("updated_at")
         found: dict[bytes, int] = {}
@@ -166,7 +166,7 @@ class Candidates:
 
     @cached_property
     def _unsaved_hashes(self) -> list[bytes]:
-        return [text_hash for text_hash in self._open if text_hash not in self._open_ids]
+        return [text_hash for text_hash in self._open if text_hash not in self.open_ids]
 
     @cached_property
     def _unsaved_vectors(self) -> tuple[list[bytes], Vectors]:

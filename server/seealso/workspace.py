@@ -32,6 +32,7 @@ from seealso.settings import Settings
 from seealso.spaces import Spaces
 
 if TYPE_CHECKING:
+    from seealso.closed import ClosedFindings
     from seealso.corpus import Corpus
     from seealso.embed.base import Embedder, EmbedKind, Vectors
     from seealso.index.connections import Connections
@@ -309,6 +310,16 @@ class Workspace:
                 if questions is not None:
                     findings += questions.repeats.findings(path, part, vectors[number * _SLICE :][: len(part)])
         return tuple(findings)
+
+    def closed_findings(self, before: ClosedFindings | None = None) -> ClosedFindings | None:
+        """Return what is repeated in the documents that are not open: `before` itself while it is true.
+
+        None while nothing has been indexed.
+        """
+        from seealso.closed import Closed
+
+        with self._asking() as questions:
+            return Closed(questions.repeats).findings(before) if questions is not None else None
 
     def headings(self) -> list[tuple[str, Heading]]:
         """Return every heading of the workspace with its document's path."""

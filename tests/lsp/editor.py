@@ -160,7 +160,7 @@ class Editor:
 
         def find() -> str | None:
             for params in self.all(types.PROGRESS, since=since):
-                if params.value["kind"] == "end":
+                if "kind" in params.value and params.value["kind"] == "end":
                     return str(params.value["message"])
             return None
 
@@ -316,6 +316,16 @@ def _converter() -> Any:
 
     converter.register_structure_hook(types.Command | types.CodeAction, structure)
     return converter
+
+
+def pulling(client: str) -> types.ClientCapabilities:
+    """Return the capabilities of an editor as they are where it asks for diagnostics (VS Code since 1.67)."""
+    capabilities: types.ClientCapabilities = client_capabilities(client)
+    assert capabilities.text_document is not None
+    assert capabilities.workspace is not None
+    capabilities.text_document.diagnostic = types.DiagnosticClientCapabilities(dynamic_registration=client == VSCODE)
+    capabilities.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
+    return capabilities
 
 
 def emoji_units(editor: Editor) -> int:

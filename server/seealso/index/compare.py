@@ -58,6 +58,11 @@ class Compared(Protocol):
     def profile(self) -> ModelProfile: ...
 
 
+def state(store: Store) -> str:
+    """Return a text that is another one whenever pairs have come or gone."""
+    return store.meta(_META) or ""
+
+
 def compare(store: Store, space: Compared, *, meter: Callable[[int], Meter]) -> None:
     """Compare every text whose vector came after the last comparison with its neighbours, and keep the pairs found."""
     model, model_id, vectors = space.name, space.id, space.vectors

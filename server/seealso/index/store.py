@@ -50,6 +50,8 @@ class StoredPassage:
     ordinal: int
     place: Place
     ignored: bool
+    start_byte: int
+    end_byte: int
 
 
 class Store:
@@ -299,7 +301,8 @@ class Store:
         for part, marks in parts(text_ids):
             rows += self._db.execute(
                 "SELECT text_id, document_id, ordinal, path, start_line, end_line, kind, text, language, heading_id,"
-                " ignored FROM (SELECT *, row_number() OVER (PARTITION BY text_id ORDER BY document_id, ordinal) AS nth"
+                " ignored, start_byte, end_byte"
+                " FROM (SELECT *, row_number() OVER (PARTITION BY text_id ORDER BY document_id, ordinal) AS nth"
                 f" FROM passages WHERE text_id IN ({marks})) JOIN texts ON texts.id = text_id"
                 " JOIN documents ON documents.id = document_id WHERE nth <= ?",
                 (*part, sys.maxsize if limit is None else limit),
@@ -320,6 +323,8 @@ class Store:
                     headings=headings.get(row[9], ()),
                 ),
                 ignored=bool(row[10]),
+                start_byte=row[11],
+                end_byte=row[12],
             )
             for row in sorted(rows, key=lambda row: (row[3], row[2]))
         ]

@@ -45,6 +45,11 @@ class Client:
     diagnostic_data: bool = False
     diagnostic_descriptions: bool = False
     """Codes may have a link to what they mean."""
+    pulls_diagnostics: bool = False
+    """The client asks for diagnostics, and can be told to ask again.
+
+    One that cannot would show what was true before the index was made until the next edit: it is better told.
+    """
     progress: bool = False
     """The server may open progress of its own."""
     pulls_configuration: bool = False
@@ -85,7 +90,12 @@ class Client:
         def ask(path: str) -> Any:
             return reduce(_part, path.split("."), cast(Any, capabilities))
 
+        def shows(detail: str) -> bool:
+            # Diagnostics that are asked for look like those that are told, whichever of both a client speaks of.
+            return any(ask(f"text_document.{way}.{detail}") for way in ("publish_diagnostics", "diagnostic"))
+
         documentation = ask("text_document.completion.completion_item.documentation_format") or ()
+        pulls = bool(ask("text_document.diagnostic") and ask("workspace.diagnostics.refresh_support"))
         lazy = ask("text_document.completion.completion_item.resolve_support.properties")
         return cls(
             encoding=cast("Encoding", str(_value(ServerCapabilitiesBuilder.choose_position_encoding(capabilities)))),
@@ -96,9 +106,10 @@ class Client:
             completion_label_details=bool(ask("text_document.completion.completion_item.label_details_support")),
             completion_lazy_documentation="documentation" in (_LAZY_BY_DEFAULT if lazy is None else lazy),
             inline_completion=ask("text_document.inline_completion") is not None,
-            diagnostic_related=bool(ask("text_document.publish_diagnostics.related_information")),
-            diagnostic_data=bool(ask("text_document.publish_diagnostics.data_support")),
-            diagnostic_descriptions=bool(ask("text_document.publish_diagnostics.code_description_support")),
+            diagnostic_related=shows("related_information"),
+            diagnostic_data=shows("data_support"),
+            diagnostic_descriptions=shows("code_description_support"),
+            pulls_diagnostics=pulls,
             progress=bool(ask("window.work_done_progress")),
             pulls_configuration=bool(ask("workspace.configuration")),
             registers_configuration=bool(ask("workspace.did_change_configuration.dynamic_registration")),
@@ -120,7 +131,7 @@ class Client:
                 f"{group}.{name}"
                 for group in ("text_document", "workspace")
                 for name in getattr(ask(group), "__slots__", ())
-                if ask(f"{group}.{name}.dynamic_registration")
+                if ask(f"{group}.{name}.dynamic_registration") and (name != "diagnostic" or pulls)
             ),
         )
 

@@ -41,6 +41,11 @@ class Debouncer:
         if (task := self._tasks.pop(key, None)) is not None:
             task.cancel()
 
+    async def settled(self, key: Hashable) -> None:
+        """Wait until nothing waits or runs for a key."""
+        while (task := self._tasks.get(key)) is not None:
+            await asyncio.wait([task])  # whatever becomes of it, and without cancelling it
+
     def close(self) -> None:
         """Drop everything."""
         for key in list(self._tasks):

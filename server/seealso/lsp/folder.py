@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeVar
 
 from seealso.errors import SeeAlsoError
+from seealso.lsp.closed import ClosedReports
 from seealso.lsp.titles import Titles
 from seealso.lsp.updates import Updater
 from seealso.settings import Settings
@@ -71,6 +72,7 @@ class Folder:
         self._on_progress = on_progress
         self._opened = _promise()
         self.titles = Titles()
+        self.closed = ClosedReports(self, client)
         self._membership = _Membership()
         self._giving: dict[Document, asyncio.Task[None]] = {}
         """Large documents that are being read, the newest version last."""

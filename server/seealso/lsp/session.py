@@ -16,6 +16,7 @@ from pygls.exceptions import JsonRpcException
 
 from seealso.configuration import load, merged
 from seealso.errors import SeeAlsoError, SettingsError
+from seealso.lsp.changes import Changes
 from seealso.lsp.configuration import SECTION
 from seealso.lsp.debounce import Debouncer
 from seealso.lsp.documents import Document, Snapshot
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from seealso.lsp.capabilities import Client
+    from seealso.lsp.diagnostics import Report
     from seealso.lsp.outbox import Outbox
+    from seealso.lsp.pulling import WholePull
     from seealso.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -60,10 +63,16 @@ class Session:
         self._loose: dict[str, Folder] = {}
         """What holds the open documents that are in no folder, by drive."""
         self.documents: dict[str, Document] = {}
-        self.published: dict[str, tuple[int, list[types.Diagnostic]]] = {}
-        """Diagnostics the client shows, with the version they belong to, by document."""
+        self.reports: dict[str, Report] = {}
+        """What was found last in each open document."""
         self.unannounced: set[str] = set()
         """Documents that changed in a way the diagnostics of others do not know yet."""
+        self.changes = Changes()
+        """Of anything that what is said about documents depends on."""
+        self.just_closed: set[Path] = set()
+        """Documents that were closed: the client may still show what was found while they were open."""
+        self.whole: WholePull | None = None
+        """What the client asked last about everything."""
         self.debouncer = Debouncer(lambda key, error: self.outbox.report(f"background work {key!r}", error))
         self.threads = Threads(
             ThreadPoolExecutor(1, "seealso-questions"),
@@ -133,11 +142,13 @@ class Session:
         self._pulled.pop(uri, None)
         if (folder := self.folders.pop(uri, None)) is not None:
             folder.close()
+            self.changes.note()
             for document in self.documents.values():
                 document.written = None  # it may belong to an outer folder now
 
     def changed(self, folder: Folder) -> None:
         """Let everybody know that a folder's answers may have changed."""
+        self.changes.note()
         for listener in self.listeners:
             listener(folder)
         self.on_progress()
@@ -225,6 +236,8 @@ class Session:
         text = Text.of(item.text, self.client.encoding)
         document = Document(item.uri, path, item.language_id, item.version, text)
         self.documents[item.uri] = document
+        self.just_closed.discard(path)
+        self.changes.note()
         return document
 
     def close_document(self, uri: str) -> Folder | None:
@@ -233,6 +246,9 @@ class Session:
         folder = self.folder_of(document.path) if document is not None else None
         if document is not None and folder is not None:
             folder.drop(document)
+            if self.client.pulls_diagnostics:
+                self.just_closed.add(document.path)
+            self.changes.note()
         return folder
 
     def documents_of(self, folder: Folder) -> list[Document]:

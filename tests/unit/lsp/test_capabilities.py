@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 from lsprotocol.types import (
+    TEXT_DOCUMENT_DIAGNOSTIC,
     ChangeAnnotationsSupportOptions,
     ClientCapabilities,
     CodeActionClientCapabilities,
+    DiagnosticClientCapabilities,
+    DiagnosticWorkspaceClientCapabilities,
     GeneralClientCapabilities,
     InlineCompletionClientCapabilities,
     TextDocumentClientCapabilities,
@@ -122,6 +125,29 @@ def test_who_filters_symbols(name: str, filters: bool) -> None:
 )
 def test_commands_of_the_client(experimental: Any, commands: list[str]) -> None:
     assert Client.of(ClientCapabilities(experimental=experimental)).commands == frozenset(commands)
+
+
+@pytest.mark.parametrize(
+    ("asks", "refreshes", "pulls"),
+    [
+        pytest.param(True, True, True, id="VS Code since 1.67, Neovim 0.12"),
+        pytest.param(True, False, False, id="Neovim 0.10 and 0.11: nobody can have them ask again"),
+        pytest.param(False, True, False, id="refreshes what it never asks for"),
+    ],
+)
+def test_who_pulls_diagnostics(asks: bool, refreshes: bool, pulls: bool) -> None:
+    capabilities = ClientCapabilities(
+        text_document=TextDocumentClientCapabilities(
+            diagnostic=DiagnosticClientCapabilities(dynamic_registration=True, related_information=True)
+            if asks
+            else None
+        ),
+        workspace=WorkspaceClientCapabilities(diagnostics=DiagnosticWorkspaceClientCapabilities(refreshes)),
+    )
+    client = Client.of(capabilities)
+    assert client.pulls_diagnostics is pulls
+    assert client.can_register(TEXT_DOCUMENT_DIAGNOSTIC) is pulls
+    assert client.diagnostic_related is asks
 
 
 def test_a_client_that_says_nothing_gets_the_defaults() -> None:

@@ -131,3 +131,40 @@ def test_errors_reach_who_wants_to_know_and_closing_drops_all() -> None:
         assert journal.entries == []
 
     run(test)
+
+
+@pytest.mark.asyncio
+async def test_settled_waits_for_the_last_and_cancels_nothing() -> None:
+    debouncer, done = Debouncer(lambda key, error: None), []
+
+    async def work(number: int) -> None:
+        await asyncio.sleep(0.01)
+        done.append(number)
+
+    debouncer.later("a", 0.01, lambda: work(1))
+    impatient, patient = (asyncio.create_task(debouncer.settled("a")) for _ in range(2))
+    await asyncio.sleep(0)
+    impatient.cancel()
+    debouncer.later("a", 0.01, lambda: work(2))
+    await patient
+    assert done == [2]
+    await debouncer.settled("a")
+    await debouncer.settled("never")
+
+
+@pytest.mark.asyncio
+async def test_settled_does_not_mind_how_it_ends() -> None:
+    errors: list[BaseException] = []
+    debouncer = Debouncer(lambda key, error: errors.append(error))
+
+    async def work() -> None:
+        raise ValueError("no")
+
+    debouncer.later("a", 0.0, work)
+    await debouncer.settled("a")
+    assert [str(error) for error in errors] == ["no"]
+    debouncer.later("a", 60.0, work)
+    waiting = asyncio.create_task(debouncer.settled("a"))
+    await asyncio.sleep(0)
+    debouncer.close()
+    await waiting

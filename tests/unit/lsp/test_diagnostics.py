@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from seealso.lsp.capabilities import Client
-from seealso.lsp.features.diagnostics import diagnostics
+from seealso.lsp.diagnostics import diagnostics
 from seealso.lsp.positions import Text
 from seealso.model import DuplicateFinding, DuplicateKind, Heading, Passage, PassageKind, Place
 from seealso.settings import resolve

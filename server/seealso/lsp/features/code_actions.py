@@ -10,8 +10,8 @@ from pygls.exceptions import JsonRpcException
 
 from seealso.errors import SeeAlsoError
 from seealso.lsp import actions, tasks
+from seealso.lsp.diagnostics import SOURCE
 from seealso.lsp.edits import workspace_edit
-from seealso.lsp.features.diagnostics import SOURCE
 from seealso.lsp.uris import to_uri
 
 if TYPE_CHECKING:

@@ -1,101 +1,96 @@
-"""`textDocument/publishDiagnostics`: passages that have been written before."""
+"""When diagnostics are found, and told: by `textDocument/publishDiagnostics`, or by asking clients to ask again."""
 
 from __future__ import annotations
 
-from functools import cache, partial
-from pathlib import Path
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
 from seealso.errors import CancelledError
-from seealso.lsp import render
-from seealso.lsp.uris import to_uri
-from seealso.model import DuplicateKind
-from seealso.settings import Severity
+from seealso.lsp.diagnostics import Report, diagnostics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from seealso.lsp.capabilities import Client
     from seealso.lsp.documents import Document
     from seealso.lsp.folder import Folder
-    from seealso.lsp.positions import Text
     from seealso.lsp.server import Server
     from seealso.lsp.session import Session
-    from seealso.model import DuplicateFinding, Place
-    from seealso.settings import Settings
+    from seealso.model import DuplicateFinding
 
-SOURCE = "seealso"
+AGAIN_S = 0.2
+"""Several documents about which something else is said are one request to ask again."""
 
-_SEVERITIES = {
-    Severity.ERROR: types.DiagnosticSeverity.Error,
-    Severity.WARNING: types.DiagnosticSeverity.Warning,
-    Severity.INFORMATION: types.DiagnosticSeverity.Information,
-    Severity.HINT: types.DiagnosticSeverity.Hint,
-}
-
-_CODES = {
-    DuplicateKind.EXACT: "duplicate-passage",
-    DuplicateKind.EDITED: "near-duplicate-passage",
-    DuplicateKind.REWORDED: "near-duplicate-passage",
-    DuplicateKind.PARALLEL: "parallel-passage",
-}
-
-_SENTENCES = {
-    DuplicateKind.EXACT: "This passage also stands in {where}.",
-    DuplicateKind.EDITED: "This passage stands in nearly the same words in {where}.",
-    DuplicateKind.REWORDED: "The same is said in other words in {where}.",
-    DuplicateKind.PARALLEL: "The same is said about another subject in {where}.",
-}
-
-BOILERPLATE_CODE = "boilerplate-passage"
-
-_MEANINGS = Path(__file__).parents[1] / "codes.md"
-"""What the codes mean, for people; a file of the package, so that it is there without a network."""
-
-PLACES_IN_MESSAGE = 3
-"""Places a message names when the client cannot show them as related information."""
+ANSWER_S = 10.0
+"""What a client may take to answer that."""
 
 
 def register(server: Server) -> None:
-    """Nothing to register: diagnostics are published by `schedule` and `refresh`."""
+    """Nothing to register: `schedule` and `refresh` find diagnostics, and tell them."""
     del server
 
 
 def schedule(session: Session, document: Document, delay_s: float | None = None) -> None:
-    """Publish a document's diagnostics when it has been quiet for a while, then those of the others open beside it."""
+    """Find a document's diagnostics when it has been quiet for a while, then those of the others open beside it."""
     folder = session.folder_of(document.path)
     if folder is not None:
         session.unannounced.add(document.uri)
         quiet_s = folder.settings.diagnostics.debounce_ms / 1000 if delay_s is None else delay_s
-        session.debouncer.later(("diagnostics", document.uri), quiet_s, lambda: _work(session, folder, document))
+        session.debouncer.later(_key(document.uri), quiet_s, lambda: _work(session, folder, document))
 
 
 def refresh(session: Session, folder: Folder, without: Document | None = None) -> None:
-    """Publish the diagnostics of the open documents of a folder again."""
+    """Find the diagnostics of the open documents of a folder again."""
     for document in session.documents_of(folder):
         if document is not without:
-            session.debouncer.soon(("diagnostics", document.uri), 0.0, partial(_work, session, folder, document))
+            session.debouncer.soon(_key(document.uri), 0.0, partial(_work, session, folder, document))
+
+
+def changed(session: Session, folder: Folder) -> None:
+    """Find them again after the index or the settings have changed, and those of documents that are not open."""
+    refresh(session, folder)
+    if session.whole is not None and not session.whole.waits:
+        ask_again(session)
 
 
 def clear(session: Session, uri: str) -> None:
-    """Take the diagnostics of a closed document away."""
-    session.debouncer.cancel(("diagnostics", uri))
+    """Forget the diagnostics of a document that was closed, and take them away."""
+    session.debouncer.cancel(_key(uri))
     session.unannounced.discard(uri)
-    if session.published.pop(uri, None) is not None:
-        _send(session, uri, None, [])
+    before = session.reports.pop(uri, None)
+    if before is not None and before.diagnostics and not session.client.pulls_diagnostics:
+        _publish(session, uri, Report(None, []))
+
+
+async def settled(session: Session, uri: str) -> Report | None:
+    """Return what was found last in an open document, when nothing is being found any more."""
+    await session.debouncer.settled(_key(uri))
+    return session.reports.get(uri)
+
+
+def ask_again(session: Session) -> None:
+    """Ask a client that pulls to do so, soon."""
+    session.debouncer.soon("diagnostics again", AGAIN_S, partial(_ask_again, session))
+
+
+async def _ask_again(session: Session) -> None:
+    with suppress(JsonRpcException, TimeoutError):  # it asks when it likes, then
+        await session.outbox.request(types.WORKSPACE_DIAGNOSTIC_REFRESH, None, ANSWER_S)
 
 
 async def _work(session: Session, folder: Folder, document: Document) -> None:
-    await publish(session, document)
+    await _find(session, document)
     if document.uri in session.unannounced:
         # What this document repeats may be repeated by the others: they follow without delaying it.
         session.unannounced.discard(document.uri)
+        session.changes.note()
         refresh(session, folder, without=document)
 
 
-async def publish(session: Session, document: Document) -> None:
+async def _find(session: Session, document: Document) -> None:
     """Find what a document repeats and say so, unless it was changed meanwhile."""
     asked = await session.snapshot(document.uri)
     if asked is None:
@@ -113,107 +108,24 @@ async def publish(session: Session, document: Document) -> None:
     if not session.is_current(snapshot):
         return
     shown = diagnostics(findings, snapshot.text, folder.path, folder.settings, session.client)
-    before = session.published.get(document.uri)
-    if shown and before != (snapshot.version, shown):
-        session.published[document.uri] = (snapshot.version, shown)
-        _send(session, document.uri, snapshot.version, shown)
-    elif not shown and session.published.pop(document.uri, None) is not None:
-        _send(session, document.uri, snapshot.version, [])
+    before = session.reports.get(document.uri)
+    session.reports[document.uri] = report = Report(snapshot.version, shown)
+    _tell(session, document.uri, before, report)
 
 
-def diagnostics(
-    findings: Sequence[DuplicateFinding], text: Text, root: Path, settings: Settings, client: Client
-) -> list[types.Diagnostic]:
-    """Return the diagnostics of one version of a document, in its order; all boilerplate together is one quiet hint."""
-    wanted = [finding for finding in findings if settings.diagnostics.severity(finding.kind) is not Severity.OFF]
-    result = [_diagnostic(finding, text, root, settings, client) for finding in wanted if not finding.boilerplate]
-    if boilerplate := [finding for finding in wanted if finding.boilerplate]:
-        result.append(_boilerplate(boilerplate, text))
-    if client.diagnostic_descriptions:
-        for diagnostic in result:
-            diagnostic.code_description = types.CodeDescription(to_uri(_MEANINGS, _line_of(str(diagnostic.code))))
-    return result
+def _tell(session: Session, uri: str, before: Report | None, report: Report) -> None:
+    if session.client.pulls_diagnostics:
+        # About a version that is new to the client it asks by itself.
+        if before is not None and before.version == report.version and before != report:
+            ask_again(session)
+    elif before != report and (report.diagnostics or (before is not None and before.diagnostics)):
+        _publish(session, uri, report)
 
 
-def _diagnostic(
-    finding: DuplicateFinding, text: Text, root: Path, settings: Settings, client: Client
-) -> types.Diagnostic:
-    passage = finding.passage
-    diagnostic = types.Diagnostic(
-        range=text.range_of_bytes(passage.start_byte, passage.end_byte),
-        severity=_SEVERITIES[settings.diagnostics.severity(finding.kind)],
-        code=_CODES[finding.kind],
-        source=SOURCE,
-        message=_message(finding, everything=not client.diagnostic_related),
-    )
-    if client.diagnostic_related:
-        diagnostic.related_information = [
-            types.DiagnosticRelatedInformation(_location(place, root), render.title(place.path, place.headings))
-            for place in finding.others
-        ]
-    if client.diagnostic_data:
-        diagnostic.data = {
-            "kind": finding.kind.value,
-            "score": finding.score,
-            "hash": passage.hash.hex(),
-            "places": [_place_data(place, root) for place in finding.others],
-        }
-    return diagnostic
+def _publish(session: Session, uri: str, report: Report) -> None:
+    params = types.PublishDiagnosticsParams(uri, report.diagnostics, report.version)
+    session.outbox.notify(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
 
 
-def _boilerplate(findings: Sequence[DuplicateFinding], text: Text) -> types.Diagnostic:
-    count = len(findings)
-    first = findings[0].passage
-    what = "This passage is" if count == 1 else f"This and {count - 1} more passages here are"
-    return types.Diagnostic(
-        range=text.range_of_bytes(first.start_byte, first.end_byte),
-        severity=types.DiagnosticSeverity.Hint,
-        code=BOILERPLATE_CODE,
-        source=SOURCE,
-        message=f"{what} boilerplate: the same text stands in many files.",
-    )
-
-
-@cache
-def _line_of(code: str) -> int:
-    """Return the 0-based line that explains a code; editors follow lines in files, not headings."""
-    return _MEANINGS.read_text("utf-8").splitlines().index(f"## {code}")
-
-
-def _message(finding: DuplicateFinding, *, everything: bool) -> str:
-    count = PLACES_IN_MESSAGE if everything else 1
-    same = [place for place in finding.others if place.text == finding.passage.text]
-    if finding.kind is not DuplicateKind.EXACT or len(same) == len(finding.others):
-        return _SENTENCES[finding.kind].format(where=_named(finding.others, count))
-    similar = [place for place in finding.others if place.text != finding.passage.text]
-    return f"{_SENTENCES[finding.kind].format(where=_named(same, count))} It is similar in {_named(similar, count)}."
-
-
-def _named(places: Sequence[Place], count: int) -> str:
-    """Return the first places in words, and how many more there are."""
-    # The path first: lists of problems cut what is long.
-    where = ", ".join(
-        f"{place.path}:{place.start_line + 1} ({render.title(place.path, place.headings)})" for place in places[:count]
-    )
-    more = len(places) - count
-    return f"{where} and {more} more {'place' if more == 1 else 'places'}" if more > 0 else where
-
-
-def _location(place: Place, root: Path) -> types.Location:
-    # The line after the last one: its characters are not known here, and need not be.
-    lines = types.Range(types.Position(place.start_line, 0), types.Position(place.end_line + 1, 0))
-    return types.Location(to_uri(root / place.path), lines)
-
-
-def _place_data(place: Place, root: Path) -> dict[str, object]:
-    return {
-        "uri": to_uri(root / place.path),
-        "path": place.path,
-        "line": place.start_line + 1,
-        "end_line": place.end_line + 1,
-        "hash": place.hash.hex(),
-    }
-
-
-def _send(session: Session, uri: str, version: int | None, shown: list[types.Diagnostic]) -> None:
-    session.outbox.notify(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, types.PublishDiagnosticsParams(uri, shown, version))
+def _key(uri: str) -> tuple[str, str]:
+    return ("diagnostics", uri)

@@ -29,7 +29,7 @@ def register(server: Server) -> None:
         client = Client.of(params.capabilities, name)
         ls.session = Session(ls.outbox, client, section(params.initialization_options))
         ls.session.listeners = [
-            partial(refresh, ls.session) for refresh in (diagnostics.refresh, code_lens.refresh, content.refresh)
+            partial(refresh, ls.session) for refresh in (diagnostics.changed, code_lens.refresh, content.refresh)
         ]
         ls.session.on_progress = lambda: status.soon(ls)
         for uri in folder_uris(params):

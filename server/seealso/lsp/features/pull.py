@@ -1,0 +1,49 @@
+"""`textDocument/diagnostic` and `workspace/diagnostic`, for clients that ask for diagnostics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from seealso.lsp.diagnostics import NOTHING, SOURCE
+from seealso.lsp.features import diagnostics
+from seealso.lsp.pulling import WholePull, closed_report
+
+if TYPE_CHECKING:
+    from seealso.lsp.server import Server
+
+    DocumentReport = types.RelatedFullDocumentDiagnosticReport | types.RelatedUnchangedDocumentDiagnosticReport
+
+
+def register(server: Server) -> None:
+    """Add the handlers."""
+
+    @server.on(
+        types.TEXT_DOCUMENT_DIAGNOSTIC,
+        types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=True, identifier=SOURCE),
+        quiet=False,
+        wanted=lambda settings: settings.diagnostics.enabled,
+    )
+    async def diagnostic(ls: Server, params: types.DocumentDiagnosticParams) -> DocumentReport:
+        session, uri = ls.session, params.text_document.uri
+        # While it is being typed in the answer is late, rather than about what is no more.
+        report = await diagnostics.settled(session, uri) or NOTHING
+        if uri not in session.documents:
+            report = await closed_report(session, uri)
+        if params.previous_result_id == report.id:
+            return types.RelatedUnchangedDocumentDiagnosticReport(report.id)
+        return types.RelatedFullDocumentDiagnosticReport(report.diagnostics, result_id=report.id)
+
+    @server.on(types.WORKSPACE_DIAGNOSTIC, quiet=False)
+    async def workspace_diagnostic(
+        ls: Server, params: types.WorkspaceDiagnosticParams
+    ) -> types.WorkspaceDiagnosticReport:
+        return await WholePull(ls.session, params).answer()
+
+    server.amendments.append(_only_to_those_who_pull)
+
+
+def _only_to_those_who_pull(server: Server, capabilities: types.ServerCapabilities) -> None:
+    if not server.session.client.pulls_diagnostics:
+        capabilities.diagnostic_provider = None
