@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from seealso.lsp import render
+from seealso.lsp.locations import place_location
 from seealso.lsp.uris import to_uri
 from seealso.model import DuplicateKind
 from seealso.settings import Severity
@@ -99,7 +100,7 @@ def _diagnostic(
     )
     if client.diagnostic_related:
         diagnostic.related_information = [
-            types.DiagnosticRelatedInformation(_location(place, root), render.title(place.path, place.headings))
+            types.DiagnosticRelatedInformation(place_location(place, root), render.title(place.path, place.headings))
             for place in finding.others
         ]
     if client.diagnostic_data:
@@ -148,12 +149,6 @@ def _named(places: Sequence[Place], count: int) -> str:
     )
     more = len(places) - count
     return f"{where} and {more} more {'place' if more == 1 else 'places'}" if more > 0 else where
-
-
-def _location(place: Place, root: Path) -> types.Location:
-    # The line after the last one: its characters are not known here, and need not be.
-    lines = types.Range(types.Position(place.start_line, 0), types.Position(place.end_line + 1, 0))
-    return types.Location(to_uri(root / place.path), lines)
 
 
 def _place_data(place: Place, root: Path) -> dict[str, object]:

@@ -12,6 +12,7 @@ from seealso.errors import SeeAlsoError
 from seealso.lsp import actions, tasks
 from seealso.lsp.diagnostics import SOURCE
 from seealso.lsp.edits import workspace_edit
+from seealso.lsp.locations import place_location
 from seealso.lsp.uris import to_uri
 
 if TYPE_CHECKING:
@@ -167,9 +168,8 @@ def _command(action: Action, snapshot: Snapshot, folder: Folder, client: Client)
 
 
 def _location(folder: Folder, place: Place) -> dict[str, Any]:
-    # The line after the last one: its characters are not known here, and need not be.
-    lines = types.Range(types.Position(place.start_line, 0), types.Position(place.end_line + 1, 0))
-    return {"uri": to_uri(folder.path / place.path), "range": _range(lines)}
+    where = place_location(place, folder.path)
+    return {"uri": where.uri, "range": _range(where.range)}
 
 
 def _range(where: types.Range) -> dict[str, Any]:
