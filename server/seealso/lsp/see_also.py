@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from seealso.lsp.literals import in_literal
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -84,7 +86,7 @@ def find(lines: Sequence[str], section: Section, syntax: str) -> Listing | None:
             title = section.heading is not None and at - 1 == section.start
             if opened and (at == 0 or shape == "fence" or not lines[at - 1].strip() or title):
                 found = _read(lines, section, at, shape, opened)
-                if found is not None:
+                if found is not None and not in_literal(lines, at, syntax):
                     return found
     return None
 

@@ -63,6 +63,8 @@ def found(text: str, syntax: str) -> tuple[str, int, int, tuple[str, ...]] | Non
         pytest.param(".. seealso:: :doc:`a`\n", "rst", None, id="rst on one line"),
         pytest.param(".. seealso::\n\n   - a\n\n   More.\n", "rst", None, id="rst with a list and text"),
         pytest.param(".. seealso::\n\nMore.\n", "rst", None, id="rst without content"),
+        pytest.param("````md\nx\n\nSee also:\n\n- a\n````\n", "markdown", None, id="in code"),
+        pytest.param("````md\n```{seealso}\n- a\n```\n````\n", "markdown", None, id="MyST in code"),
         pytest.param("  See also:\n\n- a\n", "markdown", None, id="indented"),
     ],
 )
