@@ -16,6 +16,7 @@ from pytest_lsp import LanguageClient, client_capabilities
 from pytest_lsp.client import register_lsp_features
 from pytest_lsp.protocol import LanguageClientProtocol
 
+from lsp.strict import telling_actions
 from seealso.lsp.positions import Text
 
 T = TypeVar("T")
@@ -307,15 +308,7 @@ class Editor:
 
 
 def _converter() -> Any:
-    """Return pygls' converter, able to tell actions from commands: it takes whatever has a command for one."""
-    converter: Any = default_converter()  # type: ignore[no-untyped-call]
-
-    def structure(wire: Any, _type: Any) -> Any:
-        is_command = isinstance(wire.get("command"), str)
-        return converter.structure(wire, types.Command if is_command else types.CodeAction)
-
-    converter.register_structure_hook(types.Command | types.CodeAction, structure)
-    return converter
+    return telling_actions(default_converter())  # type: ignore[no-untyped-call]
 
 
 def pulling(client: str) -> types.ClientCapabilities:

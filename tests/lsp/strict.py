@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any
 
 import cattrs
+from lsprotocol import types
 from lsprotocol.converters import get_converter
 
 
@@ -14,7 +15,18 @@ def strict_converter() -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=True)
     for kind in (bool, int, float, str):
         converter.register_structure_hook(kind, _exactly)
-    return get_converter(converter)
+    return telling_actions(get_converter(converter))
+
+
+def telling_actions(converter: cattrs.Converter) -> cattrs.Converter:
+    """Return a converter that tells actions from commands; lsprotocol's takes whatever has a command for one."""
+
+    def structure(wire: Any, _type: Any) -> Any:
+        is_command = isinstance(wire.get("command"), str)
+        return converter.structure(wire, types.Command if is_command else types.CodeAction)
+
+    converter.register_structure_hook(types.Command | types.CodeAction, structure)
+    return converter
 
 
 def _exactly(value: Any, kind: type) -> Any:

@@ -59,6 +59,8 @@ def register(server: Server) -> None:
 
     @server.on(types.CODE_ACTION_RESOLVE, quiet=False)
     async def resolve(ls: Server, action: types.CodeAction) -> types.CodeAction:
+        if action.data is None and action.command is not None:
+            return action  # VS Code asks about actions that are commands as well
         try:
             task = tasks.task_of(action.data)
             action.edit = await _edit(ls, task, action.title)
