@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -321,14 +321,19 @@ class Workspace:
         with self._asking() as questions:
             return Closed(questions.repeats).findings(before) if questions is not None else None
 
-    def headings(self) -> list[tuple[str, Heading]]:
-        """Return every heading of the workspace with its document's path."""
-        buffers = self._buffers().buffers
+    def headings(self, known: Mapping[str, bytes]) -> tuple[Collection[str], dict[str, tuple[bytes, list[Heading]]]]:
+        """Return the paths of all saved documents, and the headings of those that are not as they are `known`.
+
+        What a document is known by is its hash, which comes with the headings.
+        """
         store = self._store()
-        saved = store.headings.all() if store is not None else []
-        return [(path, heading) for path, heading in saved if path not in buffers] + [
-            (path, heading) for path, buffer in buffers.items() for heading in buffer.segmentation.headings
-        ]
+        if store is None:
+            return (), {}
+        with store.snapshot():
+            hashes = store.hashes()
+            news = [path for path, digest in hashes.items() if known.get(path) != digest]
+            found = store.headings.of_documents(news)
+        return hashes.keys(), {path: (hashes[path], found.get(path, [])) for path in news}
 
     def sample_links(self, format_name: str) -> list[str]:
         """Return links of some documents of a format, as written: enough to tell what links look like here."""

@@ -116,7 +116,7 @@ class Run:
         where = {"start": here, "end": here}
         shown = [item for item in self._shown(page.uri) if _holds(item["range"], here)]
         self._ask("hover", "textDocument/hover", {**document, "position": here})
-        context = {"diagnostics": shown, "triggerKind": 2}
+        context = {"diagnostics": shown, "triggerKind": 1}
         self._ask("code action", "textDocument/codeAction", {**document, "range": where, "context": context})
         self._ask("workspace symbol", "workspace/symbol", {"query": sheet.query})
         self._diagnose("diagnostics after a paste", page, f"\n\n{sheet.foreign}")
@@ -137,7 +137,7 @@ class Run:
             self.times.clear()  # what is loaded with the first request of a kind is loaded once a session
 
     def _ask(self, name: str, method: str, params: object) -> None:
-        if self.offered.get(PROVIDERS[name]):
+        if self.offered.get(PROVIDERS[name]) not in (None, False):
             before = self.client.answering_s
             started = time.perf_counter()
             answer = self.client.request(method, params)

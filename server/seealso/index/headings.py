@@ -40,13 +40,18 @@ class HeadingTable:
             enclosing.append(heading)
         return ids
 
-    def all(self) -> list[tuple[str, Heading]]:
-        """Return every heading of the workspace with its document's path, in order."""
-        rows = self._db.execute(
-            "SELECT path, title, level, line, anchor, label FROM headings"
-            " JOIN documents ON documents.id = document_id ORDER BY path, headings.id"
-        )
-        return [(row[0], Heading(*row[1:])) for row in rows]
+    def of_documents(self, paths: Collection[str]) -> dict[str, list[Heading]]:
+        """Return the headings of some documents in their order; a document without any has no entry."""
+        found: dict[str, list[Heading]] = {}
+        for part, marks in parts(paths):
+            rows = self._db.execute(
+                "SELECT path, title, level, line, anchor, label FROM headings"
+                f" JOIN documents ON documents.id = document_id WHERE path IN ({marks}) ORDER BY headings.id",
+                part,
+            )
+            for row in rows:
+                found.setdefault(row[0], []).append(Heading(*row[1:]))
+        return found
 
     def of_document(self, document_id: int) -> dict[int | None, tuple[Heading, ...]]:
         """Return the path to each heading of a document, by heading id, in order."""

@@ -151,6 +151,10 @@ class Store:
         rows = self._db.execute("SELECT id, path, size, mtime_ns, hash, format, problem FROM documents")
         return {row[1]: StoredDocument(*row) for row in rows}
 
+    def hashes(self) -> dict[str, bytes]:
+        """Return the hash of each document that could be read, by path."""
+        return dict(self._db.execute("SELECT path, hash FROM documents WHERE hash IS NOT NULL ORDER BY path").fetchall())
+
     def document(self, path: str) -> StoredDocument | None:
         row = self._db.execute(
             "SELECT id, path, size, mtime_ns, hash, format, problem FROM documents WHERE path = ?", (path,)

@@ -227,7 +227,6 @@ class Folder:
 
     def drop(self, document: Document) -> None:
         """Let the file on disk count again, or another open document that is the same file by another name."""
-        self.titles.forget()
         if self._opened.done() and not self._opened.cancelled() and not self.failed:
             workspace = self._opened.result()
             relative = workspace.relative(document.path)

@@ -30,17 +30,19 @@ class Named(NamedTuple):
 class Titles:
     """The titles of one workspace.
 
-    Reading them all takes far longer than looking through them, so they are kept until the index changes; those of
-    open documents are taken from their buffers each time.
+    Reading them all takes far longer than looking through them, so they are kept, and read again of documents that
+    have changed; those of open documents are taken from their buffers each time.
     """
 
     def __init__(self) -> None:
-        self._saved: list[Title] | None = None
+        self._saved: dict[str, tuple[bytes, list[Title]]] = {}
+        """Those of each saved document, with what it is known by."""
+        self._current = False
         self._links: list[str] | None = None
 
     def forget(self) -> None:
-        """Read them again with the next question."""
-        self._saved = self._links = None
+        """Look for changes with the next question."""
+        self._current, self._links = False, None
 
     def links(self, workspace: Workspace) -> list[str]:
         """Return some links of the workspace's Markdown documents."""
@@ -52,17 +54,24 @@ class Titles:
         """Return the headings whose titles hold all typed words; `opened` are the paths of the open documents."""
         if not typed.split():
             return []
-        saved = self._saved
-        if saved is None:
-            self._saved = saved = _titles(workspace.headings())
+        saved = self._follow(workspace)
         buffers = {path: workspace.segmentation(path) for path in opened}
-        unsaved = _titles(
-            (path, heading)
+        unsaved = (
+            title
             for path, segmentation in buffers.items()
             if segmentation is not None
-            for heading in segmentation.headings
+            for title in _titles(path, segmentation.headings)
         )
-        return [*named(typed, (title for title in saved if title.path not in buffers)), *named(typed, unsaved)]
+        kept = (title for path, (_, titles) in saved.items() if path not in buffers for title in titles)
+        return [*named(typed, kept), *named(typed, unsaved)]
+
+    def _follow(self, workspace: Workspace) -> dict[str, tuple[bytes, list[Title]]]:
+        if not self._current:
+            self._current = True  # first: what changes while this reads is read again
+            paths, news = workspace.headings({path: known for path, (known, _) in self._saved.items()})
+            read = {path: (known, _titles(path, headings)) for path, (known, headings) in news.items()}
+            self._saved = {path: read.get(path) or self._saved[path] for path in paths}
+        return self._saved
 
 
 def named(typed: str, titles: Iterable[Title]) -> Iterator[Named]:
@@ -74,5 +83,5 @@ def named(typed: str, titles: Iterable[Title]) -> Iterator[Named]:
             yield Named(folded.startswith(whole), path, heading)
 
 
-def _titles(headings: Iterable[tuple[str, Heading]]) -> list[Title]:
-    return [Title(heading.title.casefold(), path, heading) for path, heading in headings]
+def _titles(path: str, headings: Iterable[Heading]) -> list[Title]:
+    return [Title(heading.title.casefold(), path, heading) for heading in headings]

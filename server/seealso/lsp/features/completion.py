@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 TRIGGER = "["
 
-QUERY_CHARACTERS = 400
+QUERY_CHARACTERS = 250
 """The end of the paragraph that is embedded; more would cost time and blur what is being said now."""
 
 MATCHES = 12
