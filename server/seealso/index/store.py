@@ -153,7 +153,8 @@ class Store:
 
     def hashes(self) -> dict[str, bytes]:
         """Return the hash of each document that could be read, by path."""
-        return dict(self._db.execute("SELECT path, hash FROM documents WHERE hash IS NOT NULL ORDER BY path").fetchall())
+        rows = self._db.execute("SELECT path, hash FROM documents WHERE hash IS NOT NULL ORDER BY path")
+        return dict(rows.fetchall())
 
     def document(self, path: str) -> StoredDocument | None:
         row = self._db.execute(
