@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from lsp.editor import EMACS, NEOVIM, VSCODE, Editor
+from lsp.clients import EMACS, HELIX, NEOVIM, VSCODE
+from lsp.editor import Editor
 from seealso.corpus import index_directory
 from seealso.workspace import Workspace
 
@@ -107,7 +108,7 @@ def capabilities(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest_asyncio.fixture(loop_scope="session", scope="session", params=[VSCODE, NEOVIM, EMACS])
+@pytest_asyncio.fixture(loop_scope="session", scope="session", params=[VSCODE, NEOVIM, EMACS, HELIX])
 async def reader(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
     """An editor on the sample workspace, indexed, all documents open; tests change nothing."""
     base = tmp_path_factory.mktemp("reader")

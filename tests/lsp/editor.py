@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 
 from lsprotocol import types
 from pygls.protocol import default_converter
-from pytest_lsp import LanguageClient, client_capabilities
+from pytest_lsp import LanguageClient
 from pytest_lsp.client import register_lsp_features
 from pytest_lsp.protocol import LanguageClientProtocol
 
+from lsp.clients import NAMES, VSCODE, client_capabilities
 from lsp.strict import telling_actions
 from seealso.lsp.positions import Text
 
@@ -23,12 +24,6 @@ T = TypeVar("T")
 
 TIMEOUT_S = 30.0
 """Nothing here takes this long; a test that waits so long has failed."""
-
-VSCODE, NEOVIM, EMACS = "visual-studio-code", "neovim", "emacs"
-"""Their real capabilities; they count characters in UTF-16, UTF-8 and UTF-32."""
-
-NAMES = {VSCODE: "Visual Studio Code", NEOVIM: "Neovim", EMACS: "Eglot"}
-"""What they call themselves."""
 
 
 class Recorder(LanguageClientProtocol):

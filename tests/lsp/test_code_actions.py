@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
-from pytest_lsp import client_capabilities
 
+from lsp.clients import EMACS, NEOVIM, VSCODE, client_capabilities
 from lsp.conftest import FILES, MUSIC, StartEditor, write
-from lsp.editor import EMACS, NEOVIM, VSCODE, Editor, plain, shown
+from lsp.editor import Editor, plain, shown
 from seealso.lsp.capabilities import Client
 from seealso.text.markdown import MarkdownSegmenter
 

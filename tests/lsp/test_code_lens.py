@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from lsprotocol import types
-from pytest_lsp import client_capabilities
 
+from lsp.clients import EMACS, NEOVIM, VSCODE, client_capabilities
 from lsp.conftest import MUSIC, StartEditor, write
-from lsp.editor import EMACS, NEOVIM, TIMEOUT_S, VSCODE, Editor, plain, shown
+from lsp.editor import TIMEOUT_S, Editor, plain, shown
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from lsprotocol import types
 
+from lsp.clients import NEOVIM, VSCODE
 from lsp.conftest import MUSIC, RESTORE, StartEditor
-from lsp.editor import NEOVIM, VSCODE, Editor, shown
+from lsp.editor import Editor, shown
 from seealso.lsp.capabilities import Client
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from lsprotocol import types
-from pytest_lsp import client_capabilities
 
+from lsp.clients import NEOVIM, VSCODE, client_capabilities
 from lsp.conftest import FILES, StartEditor, write
-from lsp.editor import NEOVIM, VSCODE, Editor
+from lsp.editor import Editor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

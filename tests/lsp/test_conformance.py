@@ -16,8 +16,8 @@ import pytest
 from cattrs.errors import ClassValidationError
 from lsprotocol import types
 
+from lsp.clients import EMACS, HELIX, NEOVIM, VSCODE
 from lsp.conftest import FILES, MUSIC, write
-from lsp.editor import EMACS, NEOVIM, VSCODE
 from lsp.strict import strict_converter
 from lsp.wire import Json, Wire, capabilities_of, wire
 from seealso.settings import Settings, wire_name
@@ -37,7 +37,7 @@ The orchestra plays a symphony by
 DOCUMENTS = {**FILES, "guide/draft.md": DRAFT}
 OPENED = ("guide/install.md", "guide/draft.md", "guide/network.rst", "notes/again.md")
 
-CLIENTS: dict[str, Json] = {editor: capabilities_of(editor) for editor in (VSCODE, NEOVIM, EMACS)}
+CLIENTS: dict[str, Json] = {editor: capabilities_of(editor) for editor in (VSCODE, NEOVIM, EMACS, HELIX)}
 CLIENTS["newest"] = {
     **CLIENTS[VSCODE],
     "textDocument": {

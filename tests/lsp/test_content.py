@@ -11,10 +11,10 @@ from urllib.parse import quote, unquote, urlsplit
 import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
-from pytest_lsp import client_capabilities
 
+from lsp.clients import EMACS, NEOVIM, VSCODE, client_capabilities
 from lsp.conftest import MUSIC, StartEditor, write
-from lsp.editor import EMACS, NEOVIM, TIMEOUT_S, VSCODE, Editor, emoji_units, shown
+from lsp.editor import TIMEOUT_S, Editor, emoji_units, shown
 from seealso.lsp.uris import to_path
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

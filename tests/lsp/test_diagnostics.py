@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from lsprotocol import types
 
+from lsp.clients import NEOVIM, VSCODE
 from lsp.conftest import MUSIC, PORT, PORT_EDITED, StartEditor, write
-from lsp.editor import NEOVIM, VSCODE, Editor, emoji_units, plain, shown
+from lsp.editor import Editor, emoji_units, plain, shown
 from seealso.lsp.capabilities import Client
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

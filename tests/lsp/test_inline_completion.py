@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 from lsprotocol import types
-from pytest_lsp import client_capabilities
 
+from lsp.clients import EMACS, NEOVIM, VSCODE, client_capabilities
 from lsp.conftest import StartEditor
-from lsp.editor import EMACS, NEOVIM, VSCODE, Editor
+from lsp.editor import Editor
 from seealso.lsp.positions import Encoding, Text, units
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

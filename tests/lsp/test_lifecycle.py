@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from lsprotocol import types
 
+from lsp.clients import EMACS, NEOVIM, VSCODE
 from lsp.conftest import FILES, MUSIC, StartEditor
-from lsp.editor import EMACS, NEOVIM, VSCODE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

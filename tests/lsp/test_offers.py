@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from lsprotocol import types
 
+from lsp.clients import EMACS, VSCODE
 from lsp.conftest import StartEditor
-from lsp.editor import EMACS, VSCODE, Editor
+from lsp.editor import Editor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from lsprotocol import types
 
+from lsp.clients import NEOVIM, VSCODE
 from lsp.conftest import FILES, StartEditor, write
-from lsp.editor import NEOVIM, VSCODE, Editor
+from lsp.editor import Editor
 from seealso.index.lock import writer_lock
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

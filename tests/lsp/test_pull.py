@@ -11,8 +11,9 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from lsp.clients import EMACS, NEOVIM, VSCODE
 from lsp.conftest import MUSIC, PORT, StartEditor, write
-from lsp.editor import EMACS, NEOVIM, TIMEOUT_S, VSCODE, Editor, emoji_units, plain, pulling, shown
+from lsp.editor import TIMEOUT_S, Editor, emoji_units, plain, pulling, shown
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from lsp.clients import VSCODE
 from lsp.conftest import write
-from lsp.editor import VSCODE
 from lsp.wire import Json, capabilities_of, wire
 
 SCRIPTS = {

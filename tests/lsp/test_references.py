@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import pytest
 from lsprotocol import types
 
+from lsp.clients import EMACS, NEOVIM, VSCODE
 from lsp.conftest import PORT, StartEditor
-from lsp.editor import EMACS, NEOVIM, TIMEOUT_S, VSCODE, Editor, emoji_units, position, shown
+from lsp.editor import TIMEOUT_S, Editor, emoji_units, position, shown
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -9,8 +9,9 @@ import pytest
 from lsprotocol import types
 
 from fault_server import FaultServer
+from lsp.clients import VSCODE
 from lsp.conftest import MUSIC, StartEditor, write
-from lsp.editor import VSCODE, Editor
+from lsp.editor import Editor
 from seealso.embed.identity import PROBES
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

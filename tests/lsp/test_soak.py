@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from lsp.clients import VSCODE
 from lsp.conftest import FILES, write
-from lsp.editor import VSCODE
 from lsp.wire import Json, Wire, capabilities_of, wire
 from unit.lsp.loopback import Loopback, document, hover, insertion, loopback
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from lsprotocol import types
-from pytest_lsp import client_capabilities
 
+from lsp.clients import VSCODE, client_capabilities
 from lsp.conftest import FILES, StartEditor
-from lsp.editor import VSCODE, Editor, plain
+from lsp.editor import Editor, plain
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

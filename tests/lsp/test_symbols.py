@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from lsprotocol import types
 
+from lsp.clients import NEOVIM, VSCODE
 from lsp.conftest import MUSIC, SIGNATURE, StartEditor, write
-from lsp.editor import NEOVIM, TIMEOUT_S, VSCODE, Editor, shown
+from lsp.editor import TIMEOUT_S, Editor, shown
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

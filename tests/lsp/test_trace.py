@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from lsprotocol import types
 
+from lsp.clients import VSCODE
 from lsp.conftest import StartEditor
-from lsp.editor import VSCODE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

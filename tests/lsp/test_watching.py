@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from lsprotocol import types
 
+from lsp.clients import NEOVIM, VSCODE
 from lsp.conftest import FILES, MUSIC, SIGNATURE, StartEditor, write
-from lsp.editor import NEOVIM, VSCODE, Editor
+from lsp.editor import Editor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from lsprotocol.converters import get_converter
-from pytest_lsp import client_capabilities
 
 from bench.rpc import Client, Message
+from lsp.clients import client_capabilities
 from lsp.editor import TIMEOUT_S
 
 Json = dict[str, Any]

@@ -18,8 +18,8 @@ from lsprotocol.types import (
     WorkspaceClientCapabilities,
     WorkspaceEditClientCapabilities,
 )
-from pytest_lsp import client_capabilities
 
+from lsp.clients import client_capabilities
 from seealso.lsp.capabilities import Client
 
 
