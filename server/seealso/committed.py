@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeGuard
 from uuid import uuid4
 
+from seealso import toml
 from seealso.errors import SettingsError
 from seealso.model import HASH_BYTES, content_hash
 
@@ -87,9 +87,9 @@ def read(root: Path) -> tuple[Entry, ...]:
 
 def parse(text: str) -> tuple[Entry, ...]:
     """Return the entries of a file's text, sorted; raises `ValueError` with what is wrong."""
-    wire = tomllib.loads(text)
+    wire = toml.loads(text)
     if unknown := sorted(set(wire) - {"pair"}):
-        raise ValueError(f"it holds {unknown[0]!r}, but only `[[pair]]` belongs there")
+        raise ValueError(f"it holds {unknown[0][:SHOWN]!r}, but only `[[pair]]` belongs there")
     pairs = wire.get("pair", [])
     if not isinstance(pairs, list):
         raise ValueError("`pair` must be an array of tables, `[[pair]]`")
@@ -100,7 +100,7 @@ def _entry(wire: object, number: int) -> Entry:
     if not isinstance(wire, Mapping):
         raise ValueError(f"entry {number} must be a table, `[[pair]]`")
     if unknown := sorted(set(wire) - {"hashes", "texts"}):
-        raise ValueError(f"entry {number} holds {unknown[0]!r}, but only `hashes` and `texts` belong there")
+        raise ValueError(f"entry {number} holds {unknown[0][:SHOWN]!r}, but only `hashes` and `texts` belong there")
     hashes, texts = wire.get("hashes"), wire.get("texts", ["", ""])
     if not _are_two(hashes) or not all(_HASH.fullmatch(value) for value in hashes):
         raise ValueError(f"entry {number} needs `hashes`, two strings of {2 * HASH_BYTES} hexadecimal digits")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from platformdirs import user_config_path
 
+from seealso import toml
 from seealso.errors import SettingsError
 from seealso.settings import Settings, resolve, user_only_sections
 
@@ -109,7 +109,7 @@ def _read(path: Path) -> object:
             raw = file.read(MAX_BYTES + 1)
         if len(raw) > MAX_BYTES:
             raise SettingsError(f"'{path}' is too large for settings.", hint="Make it smaller, or remove it.")
-        return tomllib.loads(raw.decode("utf-8-sig"))
+        return toml.loads(raw.decode("utf-8-sig"))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:

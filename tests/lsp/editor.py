@@ -250,6 +250,7 @@ class Editor:
             command: types.Command | None = action
         else:
             if action.edit is None and action.data is not None:
+                assert "None" not in str(plain(action.data)), "Neovim does not send nulls back"
                 action = await asyncio.wait_for(self.client.code_action_resolve_async(action), TIMEOUT_S)
             if action.edit is not None:
                 return self.edited(action.edit)

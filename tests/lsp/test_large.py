@@ -53,3 +53,14 @@ async def test_the_server_leaves_at_once(start: StartEditor) -> None:
     before = asyncio.get_running_loop().time()
     assert await editor.stop() == 0
     assert asyncio.get_running_loop().time() - before < 3  # one second, on a machine that has nothing else to do
+
+
+async def test_closed_and_opened_again_while_it_is_read(start: StartEditor) -> None:
+    editor = await start()
+    await editor.indexed()
+    editor.open("notes/large.md", LARGE)
+    slow = hover(editor, "notes/large.md", "2:0")
+    editor.close("notes/large.md")
+    editor.open("notes/large.md", LARGE)
+    await asyncio.wait([slow], timeout=60)
+    assert "Again" in str(await asyncio.wait_for(hover(editor, "notes/large.md", "2:0"), 60))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
 from lsp.conftest import FILES, MUSIC, PORT, PORT_EDITED, StartEditor, write
 
@@ -96,3 +97,17 @@ async def test_search_and_duplicates_include_them(start: StartEditor, outside: P
     found = (await editor.command("search", {"query": "symphony in the concert hall"}))["matches"]
     assert {match["uri"] for match in found} >= {editor.uri("a/music.md")}
     assert (await editor.command("indexStatus"))["folders"] == []
+
+
+async def test_nothing_of_them_is_kept_or_shared(start: StartEditor, outside: Path) -> None:
+    editor = await start(outside, folders=[])
+    uri, other = editor.open("a/music.md"), editor.open("b/again.md")
+    await editor.diagnosed("b/again.md")
+    place = {"line": 2, "character": 0}
+    for name, arguments in (
+        ("shareIntended", {"uri": uri}),
+        ("markIntended", {"uri": uri, "position": place, "otherUri": other, "otherPosition": place}),
+        ("openPlace", {"uri": (outside / "c/other.md").as_uri(), "position": place}),
+    ):
+        with pytest.raises(JsonRpcException, match="folder"):
+            await editor.command(name, arguments)

@@ -123,3 +123,17 @@ def test_a_change_of_the_file_counts_at_once_and_a_broken_one_hides_nothing(tmp_
 def test_of_two_entries_for_one_pair_the_one_with_texts_is_kept() -> None:
     full = entry_of("one", "two")
     assert parse(render([Entry(full.first, full.second), full])) == (full,)
+
+
+@pytest.mark.parametrize("hostile", ["a." * 500_000 + "a = 1\n", "[" + "a." * 500_000 + "a]\n"])
+def test_a_hostile_file_costs_nothing(tmp_path: Path, hostile: str) -> None:
+    (tmp_path / FILE_NAME).write_text(hostile)
+    with pytest.raises(SettingsError, match="dots"):  # the library would take hours
+        read(tmp_path)
+
+
+def test_a_long_key_is_not_shown_whole(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_text("a" * 1_000_000 + " = 1\n")
+    with pytest.raises(SettingsError) as raised:
+        read(tmp_path)
+    assert len(str(raised.value)) < 1_000

@@ -12,7 +12,7 @@ import seealso
 PACKAGE = Path(seealso.__file__).parent
 
 LAYERS = (
-    ("__init__", "errors", "units"),
+    ("__init__", "errors", "toml", "units"),
     ("model",),
     ("settings",),
     ("committed", "configuration", "meter", "schema"),

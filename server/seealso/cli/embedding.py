@@ -52,7 +52,7 @@ def register(app: typer.Typer) -> None:
 
         Each line is a text. The file holds one row a line, in order: float32, of length 1, so that the product of two
         rows is the cosine of the meanings. With the embedded model unrelated texts have about 0.8, the same in other
-        words 0.95 and more.
+        words 0.9 and more.
         """
         from seealso.embed.choice import embedder_for
 

@@ -17,6 +17,7 @@ from seealso.cli.render import Page
 from seealso.committed import FILE_NAME
 from seealso.errors import SettingsError
 from seealso.model import Place
+from seealso.repeats import same_place
 from seealso.units import count
 from seealso.workspace import Workspace
 
@@ -45,7 +46,8 @@ def register(app: typer.Typer) -> None:
         They are never reported as duplicates of each other again, and printed. Both files are read as they are now,
         also when the index is older. Without places, all marked pairs are listed; with --json as one object a line
         (`first`, `second`: the texts), to be kept in a repository and read back with --import. Pairs are kept by their
-        words, so they survive moves; when one of the passages is rewritten, it is looked at anew.
+        words, so they survive moves; when one of the passages is rewritten, it is looked at anew. Of two that read the
+        same, all other copies of that text are meant as well.
 
         With --share the marked pairs are written to seealso.ignore.toml in the indexed folder, beside those that are
         there: whoever has that file is not told of them either. With --undo the pair is taken out of it.
@@ -61,8 +63,12 @@ def register(app: typer.Typer) -> None:
         try:
             if places:
                 first, second = (passage_now(workspace, *parse_location(place)) for place in places)
+                if same_place(first, second):
+                    raise SettingsError("Both places are in one passage.", hint="Name a passage and its copy.")
                 (workspace.watch if undo else workspace.ignore)(first.text, second.text)
                 _show(workspace, first, second, "Reported again" if undo else "Marked as intended", json=json)
+                if first.text == second.text and not undo:
+                    warn("both read the same: no copy of this text is reported any more.")
                 if undo:
                     gone = first.text, second.text
                     _warn_if_shared(workspace, first, second, share=share)

@@ -74,8 +74,11 @@ class ClosedReports:
         A document that cannot be read just now, or has changed since it was indexed, is left as it is.
         """
         async with self._turn:
-            part = self.stale[:AT_ONCE] if path is None else [path] if path in self.stale else []
-            self.stale = [other for other in self.stale if other not in part]
+            # Each part is looked at in the light of all the others: many small ones would take their number squared.
+            count = max(AT_ONCE, len(self.stale) // 8)
+            part = self.stale[:count] if path is None else [path] if path in self.stale else []
+            taken = set(part)
+            self.stale = [other for other in self.stale if other not in taken]
             if part and self._findings is not None and self._settings is not None:
                 documents = {path: self._findings.documents[path] for path in part}
                 settings, root, client = self._settings, self._folder.path, self._client

@@ -235,10 +235,22 @@ class Folder:
                 if giving is None:
                     self._submit(lambda: workspace.drop_buffer(relative))
                 else:  # it would come back otherwise
-                    giving.add_done_callback(lambda _done: self._submit(lambda: workspace.drop_buffer(relative)))
+                    giving.add_done_callback(lambda _done: self._drop_later(workspace, relative))
                 for other in self._documents(self):
                     if workspace.relative(other.path) == relative:
                         other.written = None
+
+    def _drop_later(self, workspace: Workspace, relative: str) -> None:
+        """Drop a large document that has been read to its end; it may have been opened again meanwhile."""
+        loop = asyncio.get_running_loop()
+
+        def give_again() -> None:
+            for document in self._documents(self):
+                if workspace.relative(document.path) == relative:
+                    document.written = None
+
+        dropped = self._submit(lambda: workspace.drop_buffer(relative), large=True)
+        dropped.add_done_callback(lambda _done: loop.call_soon_threadsafe(give_again))
 
     def close(self) -> None:
         """Stop work; the workspace is closed when its threads have left it."""
@@ -275,6 +287,8 @@ class Folder:
 
     async def _give(self, workspace: Workspace, document: Document) -> None:
         """Hand over a large document, and again while it has changed meanwhile: not one version after the other."""
+        # What it said when it was not large may wait there still.
+        await asyncio.get_running_loop().run_in_executor(self._threads.questions, _nothing)
         while document.written != document.version and document in self._documents(self):
             document.written = document.version
             done = self._submit(_Write(workspace, document, self._membership), large=True)

@@ -13,7 +13,7 @@ PARAGRAPH_LINES = 40
 
 _BLOCK_MARK = re.compile(r"^\s*(?:(?:[-*+]|\d+[.)]|>|#{1,6})\s+)*")
 _QUOTE = re.compile(r"\s*(?:>\s?)+")
-_NO_PARAGRAPH = re.compile(r"\s*(?:#{1,6}\s|:::|\.\. |[<|]|[\W_]*$)")
+_NO_PARAGRAPH = re.compile(r"(?:#{1,6}\s|:::|\.\. |[<|]|[\W_]*$)")
 """Titles, rules, containers, directives, tags, tables: the line below them begins a paragraph."""
 
 
@@ -43,7 +43,7 @@ def _goes_on(above: str, line: str) -> bool:
         if outer is None:
             return False
         above, line = above[outer.end() :], line[quote.end() :]
-    return not _marked(line) and not _NO_PARAGRAPH.match(above)
+    return not _marked(line) and not _NO_PARAGRAPH.match(above.lstrip())
 
 
 def _marked(line: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from seealso.lsp.writing import Change, RefusedChangeError, is_unspaced, refused, titles, tried
@@ -27,6 +28,16 @@ _RST_MARKER = re.compile(
 )
 _PLAIN_MARKER = re.compile(rb"(?:[ \t]*(?:>|(?:[-*+]|\xe2\x80\xa2)(?=[ \t])|\d{1,9}[.)](?=[ \t])))*[ \t]*")
 _MARKERS = {"markdown": _MARKDOWN_MARKER, "rst": _RST_MARKER}
+
+_LETTERS = re.compile(r"[^\W_]+")
+_LINE_MARKER = re.compile(r"^[ \t]*(?:>[ \t]?|(?:[-*+\u2022]|\(?[0-9A-Za-z#]{1,9}[.)])[ \t]+)*", re.MULTILINE)
+_NOT_READ = re.compile(
+    r"(?<=\])\([^()\s]*(?:\s+\"[^\"]*\")?\)"  # where a link of Markdown leads
+    r"|(?<=\])\[[^\]]*\]|<(?:https?|mailto):[^<>\s]*>|:[\w:+.-]+:(?=`)|\s<[^<>`]*>(?=`)"
+)
+"""What is markup of prose, and no part of its text."""
+_NO_PROSE = re.compile(r"^[ \t>]*(?:```|~~~|:::|\$\$|\.\.(?:[ \t]|$))|<[A-Za-z/!?]|!\[", re.MULTILINE)
+"""What may stand in the range of a passage without being a part of its text."""
 
 _BULLET = re.compile(rb"[^>\s]")
 """What a marker is made of except the signs of quotes, which each line repeats."""
@@ -97,6 +108,7 @@ def replaced(writing: Writing, passage: Passage, link: str) -> Change:
     """
     if not may_be_replaced(writing, passage):
         raise refused("cannot be replaced by a link without touching what stands around it")
+    _check_only_prose(writing, passage)
     change = Change(passage.start_byte + len(marker_of(writing, passage)), passage.end_byte, link)
     return _tried(writing, change, passage, words=link)
 
@@ -108,6 +120,7 @@ def removed(writing: Writing, passage: Passage) -> Change:
     """
     if not may_be_removed(writing, passage):
         raise refused("cannot be removed without touching what stands around it")
+    _check_only_prose(writing, passage)
     source = writing.source
     start, end = writing.line_start(passage.start_byte), writing.after_line(passage.end_byte)
     if source.startswith(_BOM) and start == 0:
@@ -119,6 +132,19 @@ def removed(writing: Writing, passage: Passage) -> Change:
     elif blank_before and not source[end : writing.line_stop(end)].strip(_BLANKS):
         end = writing.after_line(end)
     return _tried(writing, Change(start, end, ""), passage, words="")
+
+
+def _check_only_prose(writing: Writing, passage: Passage) -> None:
+    """Raise `RefusedChangeError` when a passage holds more than its text: the other copy need not have that.
+
+    Code in a list item, a comment, an image, an anchor: whatever is no part of what was compared.
+    """
+    start = passage.start_byte + len(marker_of(writing, passage))
+    raw = writing.source[start : passage.end_byte].decode("utf-8", "replace")
+    raw = _NOT_READ.sub(" ", _LINE_MARKER.sub("", raw))
+    more = Counter(_LETTERS.findall(raw)) - Counter(_LETTERS.findall(passage.text))
+    if more or _NO_PROSE.search(raw):
+        raise refused("holds more than its text, such as code, a comment or an image, which would be lost")
 
 
 def ignored(writing: Writing, passage: Passage) -> Change:

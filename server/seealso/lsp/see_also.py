@@ -31,7 +31,7 @@ _OTHERS: tuple[tuple[re.Pattern[str], Shape], ...] = ((_LINE, "line"),)
 _BULLET = re.compile(r"[-*+][ \t]+(?=\S)")
 _MYST = re.compile(r"[ \t>]*(?:`{3,}|:{3,})\{[\w:-]+\}")
 
-_ABOVE_TITLE = re.compile(r"\s*(?:\.\. _[^:]+:|\([\w.-]+\)=|<a\s[^<>]*>(?:</a>)?)?\s*$")
+_ABOVE_TITLE = re.compile(r"(?:\.\. _[^:]+:|\([\w.-]+\)=|<a\s[^<>]*>(?:</a>)?)?")
 """Blank lines, and what names the title under it."""
 _RULE = re.compile(r"([!-/:-@\[-`{-~])\1*[ \t]*$")
 
@@ -147,6 +147,6 @@ def end_of(lines: Sequence[str], section: Section, *, last_title: bool) -> int:
     # The line above a title that is as long as it and made of one sign.
     if not last_title and stop - 1 > section.start and _RULE.match(lines[stop - 1]):
         stop -= 1
-    while stop - 1 > section.start and _ABOVE_TITLE.match(lines[stop - 1]):
+    while stop - 1 > section.start and _ABOVE_TITLE.fullmatch(lines[stop - 1].strip()):
         stop -= 1
     return stop

@@ -246,7 +246,7 @@ class Session:
         folder = self.folder_of(document.path) if document is not None else None
         if document is not None and folder is not None:
             folder.drop(document)
-            if self.client.pulls_diagnostics:
+            if self.whole is not None:  # else the first answer to come says everything
                 self.just_closed.add(document.path)
             self.changes.note()
         return folder

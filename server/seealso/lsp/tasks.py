@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -61,8 +60,9 @@ class Task:
     other: Other | None = None
 
     def wire(self) -> dict[str, Any]:
-        """Return it as JSON."""
+        """Return it as JSON, without nulls: Neovim does not send those back."""
         other = self.other
+        there = {} if other is None else {"other": {"path": other.path, "line": other.line, "hash": other.hash}}
         return {
             "what": self.what.value,
             "uri": self.uri,
@@ -70,7 +70,7 @@ class Task:
             "line": self.line,
             "byte": self.byte,
             "hash": self.hash,
-            "other": {"path": other.path, "line": other.line, "hash": other.hash} if other is not None else None,
+            **there,
         }
 
 
@@ -84,14 +84,16 @@ def task_of(wire: object) -> Task:
             "line": int(line),
             "byte": int(byte),
             "hash": str(text_hash),
-            "other": None | Mapping() as other,
+            **rest,
         } if what in set(What):
-            return Task(What(what), uri, version, line, byte, text_hash, _other(other) if other is not None else None)
+            return Task(What(what), uri, version, line, byte, text_hash, _other(rest.get("other")))
     raise _unknown()
 
 
-def _other(wire: Mapping[str, object]) -> Other:
+def _other(wire: object) -> Other | None:
     match wire:
+        case None:
+            return None
         case {"path": str(path), "line": int(line), "hash": str(text_hash)}:
             return Other(path, line, text_hash)
     raise _unknown()

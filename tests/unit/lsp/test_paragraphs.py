@@ -41,3 +41,7 @@ def test_the_paragraph_before_the_cursor(text: str, expected: str) -> None:
 )
 def test_a_paragraph_in_one_line(lines: list[str], expected: str) -> None:
     assert in_one_line(lines) == expected
+
+
+def test_a_line_of_blanks_costs_nothing() -> None:
+    assert paragraph_lines([" " * 1_000_000 + "x", "y"], 1, "y") == [" " * 1_000_000 + "x", "y"]  # took hours once

@@ -243,3 +243,39 @@ def test_whatever_is_changed_everything_else_still_says_the_same(
         others = [found.text for at, found in enumerate(before.passages) if at != number]
         text = " ".join(re.findall(r"\w+", " ".join(found.text for found in after.passages)))
         assert all(" ".join(re.findall(r"\w+", other)) in text for other in others)
+
+
+@pytest.mark.parametrize(
+    ("extension", "text"),
+    [
+        pytest.param("md", f"- {A}\n\n  ```sh\n  rm important\n  ```\n\n- {C}\n", id="code in a list"),
+        pytest.param("md", f"{A} <!-- keep this -->\n", id="comment"),
+        pytest.param("md", f"{A} ![](map.png)\n", id="image"),
+        pytest.param("md", f"<a id='here'></a>{A}\n", id="anchor"),
+        pytest.param("md", f"- {A}\n\n  <div id=x>More of it.</div>\n", id="HTML in an item"),
+        pytest.param("rst", f"* {A} So::\n\n     rm important\n", id="literal block in an item"),
+        pytest.param("rst", f"* {A}\n\n  .. image:: map.png\n", id="image in an item"),
+    ],
+)
+def test_what_was_not_compared_is_not_lost(extension: str, text: str) -> None:
+    document = writing(f"{text}\n{B}\n", extension)
+    found = passage(document, "keys of the archive")
+    with pytest.raises(RefusedChangeError, match=r"holds more than its text|cannot be"):
+        rewrites.removed(document, found)
+    with pytest.raises(RefusedChangeError, match=r"holds more than its text|cannot be"):
+        rewrites.replaced(document, found, LINK[extension])
+
+
+@pytest.mark.parametrize(
+    ("extension", "text"),
+    [
+        pytest.param(
+            "md", '**The first** passage _says_ where [the keys](keys.md "Keys") of the `archive` are.', id="md"
+        ),
+        pytest.param("md", "The keys of [the archive][a] are at <https://example.org/x>.", id="references"),
+        pytest.param("rst", "The *keys* of the :term:`archive` are ``there``, see :doc:`the list <keys>`.", id="rst"),
+    ],
+)
+def test_markup_of_prose_goes_with_it(extension: str, text: str) -> None:
+    document = writing(f"{text}\n\n{B}\n", extension)
+    assert applied(document, rewrites.removed(document, document.segmentation.passages[0])) == f"{B}\n"

@@ -25,7 +25,9 @@ async def open_place(ls: Server, arguments: Arguments, _token: types.ProgressTok
     uri = arguments.text("uri")
     line, character = arguments.position("position")
     arguments.finish()
-    await _document(ls, uri)  # nothing else on this machine is ours to open
+    folder, _ = await _document(ls, uri)  # nothing else on this machine is ours to open
+    if folder.loose and uri not in ls.session.documents:
+        raise SettingsError(f"{uri} is in no open folder.")
     if not ls.session.client.shows_documents:
         raise SettingsError("This editor does not open documents for a server. Open it there by hand.")
     where = types.Position(line, character)
@@ -49,6 +51,7 @@ async def mark_intended(ls: Server, arguments: Arguments, _token: types.Progress
     arguments.finish()
     folder, path = await _document(ls, uri)
     other_folder, other_path = await _document(ls, other_uri)
+    _kept(folder)
     if other_folder is not folder:
         raise SettingsError("Both passages have to be in one folder of the workspace: each folder has an index.")
 
@@ -68,6 +71,7 @@ async def share_intended(ls: Server, arguments: Arguments, _token: types.Progres
     """Write the marked pairs of the folder that holds `uri` into the file that a team commits."""
     folder, _ = await _document(ls, arguments.text("uri"))
     arguments.finish()
+    _kept(folder)
     return {"pairs": await folder.write(lambda workspace: workspace.share_ignored())}
 
 
@@ -78,6 +82,11 @@ async def _document(ls: Server, uri: str) -> tuple[Folder, str]:
     if folder is None or relative is None:
         raise SettingsError(f"{uri} is in no open folder.")
     return folder, relative
+
+
+def _kept(folder: Folder) -> None:
+    if folder.loose:
+        raise SettingsError("A pair is kept with the index of a folder. Open the folder that holds both passages.")
 
 
 def _passage(workspace: Workspace, path: str, line: int, text_hash: str | None) -> Passage:

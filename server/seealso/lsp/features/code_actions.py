@@ -77,7 +77,8 @@ async def _edit(ls: Server, task: Task, reason: str) -> types.WorkspaceEdit:
     folder, snapshot = asked
     work = tasks.Work(task, snapshot, folder.titles)
     several = task.what in (tasks.What.LIST, tasks.What.LISTS)
-    changes = await (folder.review(work) if several else folder.ask(work))
+    large = snapshot.document.large
+    changes = await (folder.review(work, large=large) if several or large else folder.ask(work))
     if not ls.session.is_current(snapshot):
         raise tasks.CHANGED
     return workspace_edit(snapshot, changes, ls.session.client, reason)
@@ -97,6 +98,8 @@ class _Answer:
             if action.task is None or not self.client.code_action_literals or self.client.code_action_lazy_edits:
                 found.append((action, None))
                 continue
+            if self.look.snapshot.document.large:
+                continue  # each would take a second, while somebody waits
             try:
                 changes = tasks.Work(action.task, self.look.snapshot, self.folder.titles)(workspace)
             except SeeAlsoError:

@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     DocumentReport = types.RelatedFullDocumentDiagnosticReport | types.RelatedUnchangedDocumentDiagnosticReport
 
 
+OPTIONS = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=True, identifier=SOURCE)
+
+
 def register(server: Server) -> None:
     """Add the handlers."""
 
     @server.on(
         types.TEXT_DOCUMENT_DIAGNOSTIC,
-        types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=True, identifier=SOURCE),
+        OPTIONS,
         quiet=False,
         wanted=lambda settings: settings.diagnostics.enabled,
     )
@@ -45,5 +48,9 @@ def register(server: Server) -> None:
 
 
 def _only_to_those_who_pull(server: Server, capabilities: types.ServerCapabilities) -> None:
-    if not server.session.client.pulls_diagnostics:
+    client = server.session.client
+    if not client.pulls_diagnostics:
         capabilities.diagnostic_provider = None
+    elif not client.can_register(types.TEXT_DOCUMENT_DIAGNOSTIC):
+        # Nobody could tell it later, and it is not told unasked; while they are switched off, there are none.
+        capabilities.diagnostic_provider = OPTIONS
