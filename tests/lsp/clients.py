@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from lsprotocol import types
 from lsprotocol.converters import get_converter
 from pytest_lsp import client_capabilities as recorded
@@ -11,6 +12,9 @@ VSCODE, NEOVIM, EMACS, HELIX = "visual-studio-code", "neovim", "emacs", "helix"
 
 NAMES = {VSCODE: "Visual Studio Code", NEOVIM: "Neovim", EMACS: "Eglot", HELIX: "helix"}
 """What they call themselves."""
+
+CLIENTS = [VSCODE, NEOVIM, pytest.param(EMACS, marks=pytest.mark.slow), pytest.param(HELIX, marks=pytest.mark.slow)]
+"""For what each of them should be tried with; two are enough for the tests that everybody runs."""
 
 _STATIC = {"dynamicRegistration": False}
 _HELIX = {

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from lsp.clients import EMACS, HELIX, NEOVIM, VSCODE
+from lsp.clients import CLIENTS, NEOVIM, VSCODE
 from lsp.editor import Editor
 from seealso.corpus import index_directory
 from seealso.workspace import Workspace
@@ -108,7 +108,7 @@ def capabilities(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest_asyncio.fixture(loop_scope="session", scope="session", params=[VSCODE, NEOVIM, EMACS, HELIX])
+@pytest_asyncio.fixture(loop_scope="session", scope="session", params=CLIENTS)
 async def reader(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Editor]:
     """An editor on the sample workspace, indexed, all documents open; tests change nothing."""
     base = tmp_path_factory.mktemp("reader")

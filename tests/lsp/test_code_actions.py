@@ -8,7 +8,7 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from lsp.clients import EMACS, NEOVIM, VSCODE, client_capabilities
+from lsp.clients import CLIENTS, EMACS, NEOVIM, VSCODE, client_capabilities
 from lsp.conftest import FILES, MUSIC, StartEditor, write
 from lsp.editor import Editor, plain, shown
 from seealso.lsp.capabilities import Client
@@ -149,7 +149,7 @@ async def test_a_link_to_a_related_section(reader: Editor) -> None:
 STARTS = "# Restarting\n\nStop the service before you restore a backup, and start it again when the data is there.\n"
 
 
-@pytest.mark.parametrize("capabilities", [VSCODE, NEOVIM, EMACS])
+@pytest.mark.parametrize("capabilities", CLIENTS)
 @pytest.mark.parametrize(
     ("path", "text", "added"),
     [
@@ -395,7 +395,7 @@ async def test_clients_that_know_less_or_more(start: StartEditor) -> None:
         pytest.param("notes/q.mdx", f"# Q\n\n{MUSIC}\n", "Ignore", None, id="MDX has no comments"),
     ],
 )
-@pytest.mark.parametrize("capabilities", [VSCODE, NEOVIM, EMACS])
+@pytest.mark.parametrize("capabilities", CLIENTS)
 async def test_odd_places(
     start: StartEditor, capabilities: str, path: str, text: str, start_of_title: str, expected: str | None
 ) -> None:

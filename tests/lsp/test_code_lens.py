@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from lsprotocol import types
 
-from lsp.clients import EMACS, NEOVIM, VSCODE, client_capabilities
+from lsp.clients import CLIENTS, VSCODE, client_capabilities
 from lsp.conftest import MUSIC, StartEditor, write
 from lsp.editor import TIMEOUT_S, Editor, plain, shown
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ON = {"codeLens": {"enabled": True}}
-CLIENTS = pytest.mark.parametrize("capabilities", [VSCODE, NEOVIM, EMACS])
+EACH = pytest.mark.parametrize("capabilities", CLIENTS)
 
 
 async def lenses(editor: Editor, path: str) -> Sequence[types.CodeLens] | None:
@@ -40,7 +40,7 @@ async def shown_lenses(editor: Editor, path: str) -> list[tuple[str, str, str, A
     return result
 
 
-@CLIENTS
+@EACH
 async def test_each_section_has_one(start: StartEditor, capabilities: str) -> None:
     editor = await start(capabilities=capabilities, options=ON)
     assert editor.result is not None
@@ -59,7 +59,7 @@ async def test_each_section_has_one(start: StartEditor, capabilities: str) -> No
     assert [match["path"] for match in result["duplicates"]] == ["guide/network.rst"]
 
 
-@CLIENTS
+@EACH
 async def test_a_client_that_can_show_them_is_asked_to(start: StartEditor, capabilities: str) -> None:
     can = client_capabilities(capabilities)
     can.experimental = {"commands": {"commands": ["seealso.client.showRelated"]}}
@@ -161,7 +161,7 @@ async def test_they_go_when_they_are_switched_off(start: StartEditor) -> None:
     assert await lenses(editor, "guide/restore.md") is None
 
 
-@CLIENTS
+@EACH
 async def test_they_are_off_by_default(start: StartEditor, capabilities: str) -> None:
     editor = await start(capabilities=capabilities)
     assert editor.result is not None

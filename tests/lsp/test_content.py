@@ -12,14 +12,14 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from lsp.clients import EMACS, NEOVIM, VSCODE, client_capabilities
+from lsp.clients import CLIENTS, NEOVIM, VSCODE, client_capabilities
 from lsp.conftest import MUSIC, StartEditor, write
 from lsp.editor import TIMEOUT_S, Editor, emoji_units, shown
 from seealso.lsp.uris import to_path
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-CLIENTS = pytest.mark.parametrize("capabilities", [VSCODE, NEOVIM, EMACS])
+EACH = pytest.mark.parametrize("capabilities", CLIENTS)
 
 
 def opening(name: str) -> types.ClientCapabilities:
@@ -51,7 +51,7 @@ def answer(editor: Editor, error: JsonRpcException | None = None) -> None:
     editor.client.feature(types.WORKSPACE_TEXT_DOCUMENT_CONTENT_REFRESH)(refreshed)
 
 
-@CLIENTS
+@EACH
 async def test_what_is_offered(start: StartEditor, capabilities: str) -> None:
     for can, expected in ((client_capabilities(capabilities), None), (opening(capabilities), ["seealso"])):
         editor = await start(capabilities=can, configuration={})
@@ -68,7 +68,7 @@ async def test_what_is_offered(start: StartEditor, capabilities: str) -> None:
         assert types.TEXT_DOCUMENT_DOCUMENT_LINK not in registered
 
 
-@CLIENTS
+@EACH
 @pytest.mark.parametrize(
     ("path", "line", "link"),
     [

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 from lsprotocol import types
 
-from lsp.clients import EMACS, NEOVIM, VSCODE, client_capabilities
+from lsp.clients import CLIENTS, EMACS, VSCODE, client_capabilities
 from lsp.conftest import StartEditor
 from lsp.editor import Editor
 from seealso.lsp.positions import Encoding, Text, units
@@ -231,7 +231,7 @@ async def test_a_name_goes_on_where_it_looked_like_a_reference(reader: Editor) -
         assert await accepted(reader, text, "scratch.rst") == ["The modes are in extended_modes and elsewhere."]
 
 
-@pytest.mark.parametrize("name", [VSCODE, NEOVIM, EMACS])
+@pytest.mark.parametrize("name", CLIENTS)
 async def test_ghost_text_is_offered_to_clients_that_show_it(start: StartEditor, name: str) -> None:
     for capabilities, offered in ((with_ghosts(name), True), (name, False)):
         editor = await start(capabilities=capabilities)

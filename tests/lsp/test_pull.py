@@ -11,7 +11,7 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from lsp.clients import EMACS, NEOVIM, VSCODE
+from lsp.clients import CLIENTS, VSCODE
 from lsp.conftest import MUSIC, PORT, StartEditor, write
 from lsp.editor import TIMEOUT_S, Editor, emoji_units, plain, pulling, shown
 
@@ -26,7 +26,7 @@ REPEATED = {"guide/install.md", "guide/network.rst", "notes/again.md", "notes/mu
 TOKEN = "the workspace"
 
 
-@pytest.fixture(params=[VSCODE, NEOVIM, EMACS])
+@pytest.fixture(params=CLIENTS)
 def client(request: pytest.FixtureRequest) -> str:
     """Every editor, as if it pulled; each counts characters in its own way."""
     return str(request.param)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 from lsprotocol import types
 
-from lsp.clients import EMACS, NEOVIM, VSCODE
+from lsp.clients import CLIENTS, VSCODE
 from lsp.conftest import PORT, StartEditor
 from lsp.editor import TIMEOUT_S, Editor, emoji_units, position, shown
 
@@ -32,7 +32,7 @@ async def references(editor: Editor, path: str, at: str, *, declaration: bool = 
     return [f"{location.uri.removeprefix(f'{root}/')} {shown(location.range)}" for location in found]
 
 
-@pytest.mark.parametrize("capabilities", [VSCODE, NEOVIM, EMACS])
+@pytest.mark.parametrize("capabilities", CLIENTS)
 async def test_a_passage_is_referred_to_by_what_repeats_it(start: StartEditor, capabilities: str) -> None:
     editor = await start(capabilities=capabilities, options=ON)
     assert editor.result is not None
