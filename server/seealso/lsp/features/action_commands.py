@@ -8,8 +8,8 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from seealso.errors import SettingsError
+from seealso.lsp.located import located
 from seealso.lsp.offers import ANSWER_S
-from seealso.lsp.uris import to_path
 
 if TYPE_CHECKING:
     from seealso.lsp.arguments import Arguments
@@ -25,7 +25,7 @@ async def open_place(ls: Server, arguments: Arguments, _token: types.ProgressTok
     uri = arguments.text("uri")
     line, character = arguments.position("position")
     arguments.finish()
-    folder, _ = await _document(ls, uri)  # nothing else on this machine is ours to open
+    folder, _ = await located(ls.session, uri)  # nothing else on this machine is ours to open
     if folder.loose and uri not in ls.session.documents:
         raise SettingsError(f"{uri} is in no open folder.")
     if not ls.session.client.shows_documents:
@@ -49,8 +49,8 @@ async def mark_intended(ls: Server, arguments: Arguments, _token: types.Progress
     (line, _), (other_line, _) = arguments.position("position"), arguments.position("otherPosition")
     text_hash, other_hash = arguments.optional_text("hash"), arguments.optional_text("otherHash")
     arguments.finish()
-    folder, path = await _document(ls, uri)
-    other_folder, other_path = await _document(ls, other_uri)
+    folder, path = await located(ls.session, uri)
+    other_folder, other_path = await located(ls.session, other_uri)
     _kept(folder)
     if other_folder is not folder:
         raise SettingsError("Both passages have to be in one folder of the workspace: each folder has an index.")
@@ -69,19 +69,10 @@ async def mark_intended(ls: Server, arguments: Arguments, _token: types.Progress
 
 async def share_intended(ls: Server, arguments: Arguments, _token: types.ProgressToken | None) -> Json:
     """Write the marked pairs of the folder that holds `uri` into the file that a team commits."""
-    folder, _ = await _document(ls, arguments.text("uri"))
+    folder, _ = await located(ls.session, arguments.text("uri"))
     arguments.finish()
     _kept(folder)
     return {"pairs": await folder.write(lambda workspace: workspace.share_ignored())}
-
-
-async def _document(ls: Server, uri: str) -> tuple[Folder, str]:
-    path = to_path(uri)
-    folder = ls.session.folder_of(path) if path is not None else None
-    relative = await folder.relative(path) if folder is not None and path is not None else None
-    if folder is None or relative is None:
-        raise SettingsError(f"{uri} is in no open folder.")
-    return folder, relative
 
 
 def _kept(folder: Folder) -> None:

@@ -10,6 +10,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from seealso.errors import CancelledError, SeeAlsoError, SettingsError
 from seealso.lsp.arguments import Arguments
 from seealso.lsp.features.action_commands import mark_intended, open_place, share_intended
+from seealso.lsp.located import located
 from seealso.lsp.uris import to_path, to_uri
 from seealso.model import DuplicateKind
 from seealso.report import Json, group_json, match_json, place_json, status_json, update_json
@@ -70,7 +71,7 @@ async def show_related(ls: Server, arguments: Arguments, _token: types.ProgressT
     line, _ = arguments.position("position")
     limit = arguments.integer("limit", None, 1, MAX_LIMIT)
     arguments.finish()
-    folder, path = await _document(ls, uri)
+    folder, path = await located(ls.session, uri)
     related = await folder.ask(lambda workspace: workspace.related(path, line, limit))
     if related is None:
         return {"passage": None, "duplicates": [], "matches": [], "complete": True}
@@ -158,15 +159,6 @@ def _places(ls: Server, arguments: Arguments) -> list[Folder]:
     if folder is None:
         raise SettingsError(f"{uri} is in no open folder.")
     return [folder]
-
-
-async def _document(ls: Server, uri: str) -> tuple[Folder, str]:
-    path = to_path(uri)
-    folder = ls.session.folder_of(path) if path is not None else None
-    relative = await folder.relative(path) if folder is not None and path is not None else None
-    if folder is None or relative is None:
-        raise SettingsError(f"{uri} is in no open folder.")
-    return folder, relative
 
 
 def _match(match: Match, root: Path) -> Json:
