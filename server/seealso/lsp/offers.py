@@ -66,12 +66,11 @@ class Offers:
     async def follow(self, session: Session) -> None:
         """Register what a folder wants by now, and take back what none wants any more."""
         settings = [folder.settings for folder in session.places]
+        client = session.client
         for offer in self._offers:
+            if offer.method in self._stated or not (client.can_register(offer.method) and offer.possible(client)):
+                continue
             wanted = any(map(offer.wanted, settings))
-            if offer.method in self._stated or not session.client.can_register(offer.method):
-                continue
-            if not offer.possible(session.client):
-                continue
             # Noted before the client answers: whoever comes next goes on from what it has been asked.
             if wanted and offer.method not in self._registered:
                 self._registered.add(offer.method)

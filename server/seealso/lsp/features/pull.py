@@ -27,6 +27,7 @@ def register(server: Server) -> None:
         OPTIONS,
         quiet=False,
         wanted=lambda settings: settings.diagnostics.enabled,
+        possible=lambda client: client.pulls_diagnostics,
     )
     async def diagnostic(ls: Server, params: types.DocumentDiagnosticParams) -> DocumentReport:
         session, uri = ls.session, params.text_document.uri
@@ -44,13 +45,11 @@ def register(server: Server) -> None:
     ) -> types.WorkspaceDiagnosticReport:
         return await WholePull(ls.session, params).answer()
 
-    server.amendments.append(_only_to_those_who_pull)
+    server.amendments.append(_to_those_who_cannot_be_told_later)
 
 
-def _only_to_those_who_pull(server: Server, capabilities: types.ServerCapabilities) -> None:
+def _to_those_who_cannot_be_told_later(server: Server, capabilities: types.ServerCapabilities) -> None:
     client = server.session.client
-    if not client.pulls_diagnostics:
-        capabilities.diagnostic_provider = None
-    elif not client.can_register(types.TEXT_DOCUMENT_DIAGNOSTIC):
-        # Nobody could tell it later, and it is not told unasked; while they are switched off, there are none.
+    if client.pulls_diagnostics and not client.can_register(types.TEXT_DOCUMENT_DIAGNOSTIC):
+        # Who pulls is not told unasked either; while diagnostics are switched off, there are none.
         capabilities.diagnostic_provider = OPTIONS
