@@ -20,13 +20,15 @@ local function check_server()
     health.error(('`%s` cannot be run: it is not on the PATH, or not a program'):format(cmd[1]), INSTALL)
     return
   end
-  local ok, run = pcall(vim.system, { program, '--version' }, { text = true, timeout = 20000 })
+  local arguments = vim.list_slice(cmd, 2, (vim.fn.index(cmd, 'lsp')))
+  local question = vim.list_extend({ program }, vim.list_extend(arguments, { '--version' }))
+  local ok, run = pcall(vim.system, question, { text = true, timeout = 20000 })
   local done = ok and run:wait()
   if done and done.code == 0 then
     health.ok(('%s, %s'):format(vim.trim(done.stdout), program))
   else
     local reason = done and vim.trim(done.stderr) or tostring(run)
-    health.error(('`%s --version` fails: %s'):format(program, reason), INSTALL)
+    health.error(('`%s` fails: %s'):format(table.concat(question, ' '), reason), INSTALL)
   end
 end
 
@@ -64,9 +66,7 @@ local function check_folders()
   end
   local status = require('seealso.status')
   for _, folder in ipairs(status.folders()) do
-    local report = folder.state == 'failed' and health.error
-      or (folder.errors or 0) > 0 and health.warn
-      or health.ok
+    local report = folder.state == 'failed' and health.error or (folder.errors or 0) > 0 and health.warn or health.ok
     report(status.sentence(folder))
   end
 end

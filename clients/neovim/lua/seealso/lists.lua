@@ -44,7 +44,10 @@ function M.item(place, mark)
     filename = filename,
     lnum = place.line,
     end_lnum = place.end_line,
-    text = ui.cut(('%s · %s'):format(mark, M.line(place)), math.max(vim.o.columns - vim.fn.strdisplaywidth(shown), 40)),
+    text = ui.cut(
+      ('%s · %s'):format(mark, M.line(place)),
+      math.max(vim.o.columns - vim.fn.strdisplaywidth(shown), 40)
+    ),
     user_data = { place = place },
   }
 end
