@@ -100,7 +100,12 @@ class Neovim:
 
     def sees(self, *texts: str) -> str:
         """Wait until all texts stand on the screen; return it."""
-        return self.until(lambda: all(text in (screen := self.screen()) for text in texts) and screen)
+
+        def look() -> str:
+            screen = self.screen()
+            return screen if all(text in screen for text in texts) else ""
+
+        return self.until(look)
 
     def returns(self, code: str, wanted: Any = True) -> None:
         """Wait until a piece of Lua returns what is wanted."""

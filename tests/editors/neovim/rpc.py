@@ -6,6 +6,7 @@ Not pynvim: it cannot show the screen while Neovim waits for a key, which is whe
 from __future__ import annotations
 
 import itertools
+import os
 import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -52,7 +53,7 @@ class Rpc:
     def _read(self) -> None:
         unpacker = msgpack.Unpacker(unicode_errors="surrogateescape", strict_map_key=False)
         assert self.process.stdout is not None
-        while data := self.process.stdout.read1():
+        while data := os.read(self.process.stdout.fileno(), 1 << 16):
             unpacker.feed(data)
             for kind, *message in unpacker:
                 if kind == _NOTIFICATION:

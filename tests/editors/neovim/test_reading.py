@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,7 @@ def test_search_fills_the_quickfix_list(nvim: Neovim) -> None:
 
 def test_search_asks_for_a_question(nvim: Neovim) -> None:
     nvim.keys(":SeeAlso search<CR>")
-    nvim.sees("See also: ")
+    nvim.sees("\nSee also:")
     nvim.keys("recovery key<CR>")
     nvim.sees("[Quickfix List] See also: recovery key", "guide/encryption.md|")
 
@@ -55,7 +56,7 @@ def test_search_asks_for_a_question(nvim: Neovim) -> None:
 def test_search_for_selected_text(nvim: Neovim) -> None:
     nvim.command("xmap gs <Plug>(seealso-search)")
     nvim.keys("Vjgs")
-    screen = nvim.sees("[Quickfix List] See also: After the installation, open port 7440")
+    screen = nvim.sees("[Quickfix List] See also: After the installation, open port 7440 in…")
     assert "VISUAL" not in screen
 
 
@@ -66,11 +67,6 @@ def test_search_lets_choose(nvim: Neovim) -> None:
     nvim.keys(f"{number}<CR>")
     nvim.until(lambda: nvim.name().endswith("support/troubleshooting.rst"))
     assert nvim.line() == 7
-
-
-def test_nothing_is_found(nvim: Neovim) -> None:
-    nvim.keys(":SeeAlso search qwrtzp xkcdvb<CR>")
-    nvim.sees("seealso: nothing was found")
 
 
 def test_duplicates(nvim: Neovim) -> None:
@@ -87,20 +83,6 @@ def test_related_as_a_location_list(nvim: Neovim) -> None:
     nvim.keys(":SeeAlso related list<CR>")
     nvim.sees("[Location List] See also: Install the package", "install/macos.md|11-12| the same text · ")
     assert nvim.lua("return #vim.fn.getqflist()") == 0
-
-
-WINDOW = """
-Install the package
-
-Written before
-install/macos.md
-  11 Install the package · the same…
-support/troubleshooting.rst
-   7 The client does not find the…
-     nearly the same
-     Check the firewall first. After
-     the installation, open port…
-"""
 
 
 def panel(screen: str) -> list[str]:
@@ -193,11 +175,7 @@ def test_completion_of_commands(nvim: Neovim) -> None:
         return list(nvim.lua("return vim.fn.getcompletion(..., 'cmdline')", line))
 
     assert completed("SeeAlso re") == ["rebuild", "related", "restart"]
-    assert completed("SeeAlso related ") == ["float", "list", "split"] or set(completed("SeeAlso related ")) == {
-        "split",
-        "float",
-        "list",
-    }
+    assert sorted(completed("SeeAlso related ")) == ["float", "list", "split"]
     assert completed("SeeAlso duplicates exact e") == ["edited"]
     assert completed("SeeAlso! se") == ["search"]
 
@@ -225,13 +203,13 @@ def test_help(nvim: Neovim, tmp_path: Path) -> None:
     (tmp_path / "seealso.txt").write_text(text, "utf-8")
     nvim.command(f"helptags {tmp_path}")  # fails on a tag that is there twice
     tags = {line.split("\t")[0] for line in (tmp_path / "tags").read_text("utf-8").splitlines()}
-    import re
-
     for subcommand in nvim.lua("return require('seealso.commands').names()"):
         assert f":SeeAlso-{subcommand}" in tags
     for name in nvim.lua("return vim.tbl_keys(require('seealso'))"):
         assert f"seealso.{name}()" in tags
-    for name in re.findall(r"^map\(.*?'([a-z]+)',", (CLIENT / "plugin" / "seealso.lua").read_text("utf-8"), re.M):
-        assert f"<Plug>(seealso-{name})" in tags
+    mappings = nvim.lua("return vim.tbl_map(function(map) return map.lhs end, vim.fn.maplist())")
+    ours = {mapping for mapping in mappings if mapping.startswith("<Plug>(seealso-")}
+    assert len(ours) == 6
+    assert ours <= tags
     assert set(re.findall(r"\|([^|\s]*seealso[^|\s]*)\|", text, re.IGNORECASE)) <= tags
     assert max(map(len, text.splitlines())) <= 78

@@ -106,7 +106,9 @@ def test_settings_of_the_configuration(start: Start, docs: Path) -> None:
     nvim = start(f"{INIT}\nvim.lsp.config('seealso', {settings})")
     nvim.edit(docs / "install" / "linux.md", 20)
     ready(nvim)
-    nvim.returns("return vim.tbl_map(function(one) return one.code end, vim.diagnostic.get(0))", ["boilerplate-passage"])
+    nvim.returns(
+        "return vim.tbl_map(function(one) return one.code end, vim.diagnostic.get(0))", ["boilerplate-passage"]
+    )
 
 
 def test_rebuild(nvim: Neovim, docs: Path) -> None:
@@ -177,6 +179,8 @@ def test_a_document_in_no_folder(start: Start, tmp_path: Path) -> None:
     nvim.until(lambda: nvim.lua("return #vim.lsp.get_clients({ bufnr = 0 })") == 1)
     nvim.keys(":SeeAlso status<CR>")
     nvim.sees("no folder is open")
+    nvim.keys(":SeeAlso duplicates<CR>")
+    nvim.sees("seealso: nothing was found")
 
 
 @pytest.mark.parametrize("columns", [80, 120])

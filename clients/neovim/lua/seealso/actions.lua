@@ -8,6 +8,9 @@ local M = {}
 --- Passages listed for one question, at most.
 local MATCHES = 20
 
+--- Cells of a question in the title of a list.
+local TITLE = 45
+
 ---@return string? selected text, when there is some
 local function selection()
   local mode = vim.fn.mode()
@@ -70,7 +73,7 @@ function M.search(query, options)
     if not result.complete then
       ui.say('the index is still being built: more will be found later')
     end
-    present('See also: ' .. query, marked(matches), matches, options and options.pick)
+    present('See also: ' .. ui.cut(query, TITLE), marked(matches), matches, options and options.pick)
   end)
 end
 
@@ -124,7 +127,7 @@ function M.update(rebuild)
   if not client then
     return
   end
-  clients.command(client, rebuild and 'rebuildIndex' or 'updateIndex', vim.empty_dict(), function(result)
+  clients.command(client, rebuild and 'rebuildIndex' or 'updateIndex', {}, function(result)
     for _, folder in ipairs(result.folders) do
       local name = vim.fs.basename(vim.uri_to_fname(folder.uri))
       local verb = folder.cancelled and 'was stopped' or 'is up to date'

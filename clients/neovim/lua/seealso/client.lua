@@ -68,7 +68,9 @@ end
 ---@param done? fun(result: table)
 ---@return integer? request
 function M.command(client, name, argument, done)
-  local params = { command = 'seealso.' .. name, arguments = { argument } }
+  -- An empty table would be an empty array.
+  local one = next(argument) and argument or vim.empty_dict()
+  local params = { command = 'seealso.' .. name, arguments = { one } }
   local _, request = client:request('workspace/executeCommand', params, function(failure, result)
     if failure then
       if failure.code ~= vim.lsp.protocol.ErrorCodes.RequestCancelled then
