@@ -16,7 +16,7 @@ DIAGNOSTIC = "return #vim.diagnostic.get(0) > 0"
 def nvim(reader: Neovim) -> Neovim:
     """The editor of this module with one window, and a document that repeats a passage of another one."""
     reader.keys("<C-\\><C-n>")
-    reader.command("silent! tabonly | silent! only")
+    reader.command("silent! tabonly | wincmd t | silent! only")
     reader.lua("vim.fn.setqflist({}, 'f')")
     reader.edit(Path("install/linux.md"), 20)
     reader.returns(DIAGNOSTIC)
@@ -97,16 +97,31 @@ def test_related_window_follows_the_cursor(nvim: Neovim) -> None:
     assert "install/macos.md" in lines
     assert "   7 The client does not find" in "\n".join(lines)
     nvim.go(25)  # another passage
-    nvim.until(lambda: panel(nvim.screen())[0] == "Choose where the copies live")
+    nvim.until(lambda: panel(nvim.screen())[:1] == ["Choose where the copies live"])
     nvim.command("edit guide/encryption.md")  # another document
     nvim.go(9)
-    nvim.until(lambda: panel(nvim.screen())[0] == "Recovery key")
-    nvim.go(10)  # between two paragraphs the last one stays
-    nvim.keys("<C-w>l/ack<CR>")
-    nvim.keys("<CR>")
-    nvim.until(lambda: not nvim.name().endswith("encryption.md") and nvim.name().endswith((".md", ".rst", ".txt")))
+    nvim.until(lambda: panel(nvim.screen())[:1] == ["Recovery key"])
+    nvim.keys("<C-w>l/restore.md<CR>j<CR>")
+    nvim.until(lambda: nvim.name().endswith("guide/restore.md"))
+    assert nvim.line() == 16
     nvim.keys(":SeeAlso related<CR>")
     nvim.returns("return #vim.api.nvim_tabpage_list_wins(0)", 1)
+
+
+def test_compare_from_the_related_window(nvim: Neovim) -> None:
+    nvim.keys(":SeeAlso related<CR>")
+    nvim.sees("support/troubleshooting.rst")
+    nvim.keys("<C-w>l/The client does<CR>c")
+    nvim.sees("install/linux.md:20", "support/troubleshooting.rst:7", "Check the firewall first.")
+    nvim.keys("q")
+    nvim.returns("return vim.fn.tabpagenr('$')", 1)
+
+
+def test_related_window_is_not_left_alone(nvim: Neovim) -> None:
+    nvim.keys(":tabnew install/linux.md<CR>20G:SeeAlso related<CR>")
+    nvim.sees("support/troubleshooting.rst")
+    nvim.keys(":quit<CR>")
+    nvim.returns("return vim.fn.tabpagenr('$')", 1)
 
 
 def test_related_float(nvim: Neovim) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
+import sys
 from pathlib import Path
 
 import pytest
 
+import readme
 from editors.neovim.conftest import INIT, Start, ready
 from editors.neovim.editor import CLIENT, Neovim
 
@@ -194,3 +197,16 @@ def test_window_keeps_its_shape(start: Start, docs: Path, columns: int) -> None:
     rows = [row for row in screen.splitlines() if "│" in row]
     assert len({row.index("│") for row in rows}) == 1
     assert all(len(row) <= columns for row in rows)
+
+
+def test_the_readme_to_the_letter(start: Start, docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (snippet,) = re.findall(r"<!-- neovim -->\n```lua\n(.*?)```", readme.README.read_text("utf-8"), re.DOTALL)
+    assert "/path/to/this/clone" in snippet
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    nvim = start(snippet.replace("/path/to/this/clone", str(readme.ROOT)))
+    nvim.edit(docs / "guide" / "restore.md", 13)
+    ready(nvim)
+    nvim.keys("K")
+    nvim.sees("See also")
+    nvim.keys("<Esc>:SeeAlso<CR>")
+    nvim.sees("│Bring a whole computer back")

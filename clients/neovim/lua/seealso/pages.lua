@@ -116,8 +116,8 @@ function M.read(bufnr, name)
   vim.bo[bufnr].buftype = 'nofile'
   vim.bo[bufnr].swapfile = false
   vim.bo[bufnr].filetype = 'markdown'
-  -- Neovim comes with both parsers of Markdown.
-  vim.treesitter.start(bufnr, 'markdown')
+  -- Neovim comes with the parsers of Markdown; some builds leave them out.
+  pcall(vim.treesitter.start, bufnr, 'markdown')
   vim.opt_local.conceallevel = 2
   vim.opt_local.concealcursor = 'nc'
   vim.opt_local.wrap = true

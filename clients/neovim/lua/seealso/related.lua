@@ -125,6 +125,14 @@ local function follow()
   end
 end
 
+--- Whether this is all there would be besides, were the window closed that somebody quits.
+local function is_left_alone()
+  local others = vim.tbl_filter(function(window)
+    return view and window ~= view.window and vim.api.nvim_win_get_config(window).relative == ''
+  end, vim.api.nvim_tabpage_list_wins(0))
+  return #others == 1 and others[1] == vim.api.nvim_get_current_win()
+end
+
 function M.close()
   if not view then
     return
@@ -234,6 +242,11 @@ function M.open(style)
     on({ 'CursorMoved', 'CursorMovedI', 'BufEnter', 'LspAttach' }, follow)
     on({ 'VimResized', 'WinResized' }, draw)
     on('WinClosed', M.close, tostring(view.window))
+    on('QuitPre', function()
+      if is_left_alone() then
+        M.close()
+      end
+    end)
     -- What is known changes while the index is made.
     on('User', function()
       soon(true)
