@@ -23,7 +23,10 @@ function M.root_dir(bufnr, on_dir)
   local program = type(config.cmd) == 'table' and config.cmd[1] or nil
   if program and vim.fn.executable(program) == 0 then
     local where = program == 'seealso' and 'is not installed' or ('is not at ' .. program)
-    vim.notify_once(('seealso %s. `:checkhealth seealso` says what to do'):format(where), vim.log.levels.WARN)
+    -- Later, or what Neovim says about the file takes its place.
+    vim.schedule(function()
+      vim.notify_once(('seealso %s. `:checkhealth seealso` says what to do'):format(where), vim.log.levels.WARN)
+    end)
     return
   end
   on_dir(vim.fs.root(bufnr, config.root_markers or {}))
