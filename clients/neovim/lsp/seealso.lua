@@ -1,7 +1,9 @@
 --- What |vim.lsp.enable()| needs to know. Everything here may be set otherwise with |vim.lsp.config()|.
 ---@type vim.lsp.Config
 return {
-  cmd = { 'seealso', 'lsp' },
+  cmd = function(dispatchers, config)
+    return require('seealso.server').start(dispatchers, config)
+  end,
   filetypes = { 'markdown', 'mdx', 'pandoc', 'quarto', 'rmd', 'rst', 'text' },
   root_markers = { 'seealso.toml', '.git', '.seealsoignore' },
   root_dir = function(bufnr, on_dir)

@@ -30,7 +30,7 @@ local function keep(name, text)
   vim.g[name] = vim.list_extend(vim.g[name], { text })
 end
 vim.api.nvim_create_autocmd('LspProgress', { callback = function(event)
-  keep('progress', event.match .. ' ' .. (event.data.params.value.message or ''))
+  keep('progress', event.data.params.value.kind .. ' ' .. (event.data.params.value.message or ''))
 end })
 vim.api.nvim_create_autocmd('User', { pattern = 'SeeAlsoStatus', callback = function()
   keep('status', require('seealso').status())
@@ -184,6 +184,13 @@ def test_without_a_server_it_says_what_to_do(start: Start, docs: Path) -> None:
     nvim.sees("ERROR `seealso` cannot be run", "uv tool install seealso")
 
 
+def test_a_program_that_is_not_there(start: Start, docs: Path) -> None:
+    nvim = start(f"{INIT}\nvim.lsp.config('seealso', {{ cmd = {{ '/nowhere/seealso', 'lsp' }} }})")
+    nvim.edit(docs / "faq.md")
+    nvim.keys(":checkhealth seealso<CR>")
+    nvim.sees("ERROR `/nowhere/seealso` cannot be run", "uv tool install seealso")
+
+
 def test_a_document_in_no_folder(start: Start, tmp_path: Path) -> None:
     (tmp_path / "loose.md").write_text("# Loose\n\nThe tapir sleeps in the river while the sun stands high.\n", "utf-8")
     nvim = start()
@@ -217,5 +224,5 @@ def test_the_readme_to_the_letter(start: Start, docs: Path, monkeypatch: pytest.
     ready(nvim)
     nvim.keys("K")
     nvim.sees("See also")
-    nvim.keys("<Esc>:SeeAlso<CR>")
+    nvim.keys("j:SeeAlso<CR>")  # moving on closes the hover
     nvim.sees("│Bring a whole computer back")

@@ -10,11 +10,8 @@ local INSTALL = {
 
 local function check_server()
   health.start('seealso: server')
-  local cmd = vim.lsp.config.seealso.cmd
-  if type(cmd) ~= 'table' then
-    health.info('`cmd` is a function, and is not looked into')
-    return
-  end
+  local configured = vim.lsp.config.seealso.cmd
+  local cmd = type(configured) == 'table' and configured or require('seealso.server').COMMAND
   local program = vim.fn.exepath(cmd[1])
   if program == '' then
     health.error(('`%s` cannot be run: it is not on the PATH, or not a program'):format(cmd[1]), INSTALL)

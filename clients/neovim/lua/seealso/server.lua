@@ -15,17 +15,27 @@ local wanted = {}
 ---@type number[] when it was started again
 local restarts = {}
 
+--- What is started unless the configuration says otherwise. It is not named there: a program that is missing keeps
+--- Neovim from asking us anything, and only its log says so.
+M.COMMAND = { 'seealso', 'lsp' }
+
+---@param dispatchers vim.lsp.rpc.Dispatchers
+---@param config vim.lsp.ClientConfig
+---@return vim.lsp.rpc.PublicClient
+function M.start(dispatchers, config)
+  local options = { cwd = config.cmd_cwd, env = config.cmd_env, detached = config.detached }
+  return vim.lsp.rpc.start(M.COMMAND, dispatchers, options)
+end
+
 --- What |lsp-root_dir()| asks: nothing is started for a buffer when the program is missing.
 ---@param bufnr integer
 ---@param on_dir fun(root?: string)
 function M.root_dir(bufnr, on_dir)
   local config = vim.lsp.config.seealso
-  local program = type(config.cmd) == 'table' and config.cmd[1] or nil
-  if program and vim.fn.executable(program) == 0 then
-    local where = program == 'seealso' and 'is not installed' or ('is not at ' .. program)
+  if type(config.cmd) == 'function' and vim.fn.executable(M.COMMAND[1]) == 0 then
     -- Later, or what Neovim says about the file takes its place.
     vim.schedule(function()
-      vim.notify_once(('seealso %s. `:checkhealth seealso` says what to do'):format(where), vim.log.levels.WARN)
+      vim.notify_once('seealso is not installed. `:checkhealth seealso` says what to do', vim.log.levels.WARN)
     end)
     return
   end
@@ -34,7 +44,7 @@ end
 
 ---@param config vim.lsp.ClientConfig
 ---@param buffers integer[]
-local function start(config, buffers)
+local function start_for(config, buffers)
   for _, bufnr in ipairs(buffers) do
     if vim.api.nvim_buf_is_loaded(bufnr) then
       vim.lsp.start(config, { bufnr = bufnr })
@@ -70,7 +80,7 @@ function M.on_exit(code, signal, client_id)
     end
     restarts[#restarts + 1] = now
     vim.defer_fn(function()
-      start(config, buffers)
+      start_for(config, buffers)
     end, WAIT_MS * #restarts)
   end)
 end
