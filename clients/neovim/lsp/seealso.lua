@@ -9,6 +9,12 @@ return {
   root_dir = function(bufnr, on_dir)
     require('seealso.server').root_dir(bufnr, on_dir)
   end,
+  before_init = function(params, config)
+    -- Neovim cannot be offered code lenses and references later, when the server has asked for the settings.
+    if next(config.settings or {}) then
+      params.initializationOptions = params.initializationOptions or config.settings
+    end
+  end,
   on_attach = function(client, bufnr)
     require('seealso.ghost').enable(client, bufnr)
   end,

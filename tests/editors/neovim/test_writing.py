@@ -113,6 +113,26 @@ def test_settings_of_the_configuration(start: Start, docs: Path) -> None:
     nvim.returns("return #vim.diagnostic.get(0, { severity = 'ERROR' }) > 0")
 
 
+def test_a_lens_shows_what_it_counts(start: Start, docs: Path) -> None:
+    settings = "{ settings = { seealso = { codeLens = { enabled = true } } } }"
+    nvim = start(f"{INIT}\nvim.lsp.config('seealso', {settings})")
+    nvim.edit(docs / "install" / "linux.md")
+    ready(nvim)
+    nvim.lua("vim.lsp.codelens.refresh({ bufnr = 0 })")
+    nvim.sees("## Install the package 6 related · 1 duplicate")
+    nvim.go(10)
+    nvim.lua("vim.lsp.codelens.run()")
+    nvim.sees("│Install the package", "│See also")
+
+
+def test_a_page_is_read_again_when_the_index_changes(nvim: Neovim, docs: Path) -> None:
+    nvim.keys(":SeeAlso page where do tapirs sleep<CR>")
+    nvim.sees("# See also: where do tapirs sleep")
+    (docs / "new.md").write_text("# Tapirs\n\nTapirs sleep in the river while the sun stands high.\n", "utf-8")
+    nvim.keys(":SeeAlso update<CR>")
+    nvim.sees("- Tapirs · ", "new.md:3")
+
+
 def test_rebuild(nvim: Neovim, docs: Path) -> None:
     (docs / "new.md").write_text("# New\n\nA page that was written by another program meanwhile.\n", "utf-8")
     nvim.keys(":SeeAlso rebuild<CR>")

@@ -252,7 +252,9 @@ function M.open(style)
       soon(true)
     end, 'SeeAlsoStatus')
   end
-  assert(view).source = source
+  if view and view.window ~= source then
+    view.source = source
+  end
   ask(true)
 end
 
