@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from seealso.corpus import Corpus, FileEntry
 from seealso.index.duplicates import STRENGTH
@@ -17,14 +16,17 @@ from seealso.workspace import Workspace
 class LooseWorkspace(Workspace):
     """Relates open documents to one another; nothing is read from disk, and nothing is kept.
 
-    The vectors of buffers live in memory. The index is empty but for what a model needs to be asked, in a temporary
-    folder that goes with the workspace.
+    The vectors of buffers live in memory. The index is empty but for what a model needs to be asked.
     """
 
-    def __init__(self, root: Path, settings: Settings) -> None:
-        """Name documents by their way from `root`, a whole drive."""
-        self._temporary = TemporaryDirectory(prefix="seealso-")
-        super().__init__(root, settings, directory=Path(self._temporary.name))
+    def __init__(self, root: Path, settings: Settings, directory: Path) -> None:
+        """Take the documents of `root`, a whole drive; the index is in a `directory` that somebody else takes away."""
+        super().__init__(root, settings, directory=directory)
+
+    def relative(self, path: Path) -> str | None:
+        """Return the whole path with `/`: from the root of a drive, a way without the drive says nothing to people."""
+        relative = super().relative(path)
+        return (self.root / relative).as_posix() if relative is not None else None
 
     def corpus(self) -> Corpus:
         return _Nothing(self.root, self.settings.index)
@@ -40,10 +42,6 @@ class LooseWorkspace(Workspace):
                     group = DuplicateGroup(finding.kind, finding.score, places, finding.boilerplate)
                     groups.setdefault(places, group)
         return sorted(groups.values(), key=lambda group: (STRENGTH[group.kind], -group.score))
-
-    def close(self) -> None:
-        super().close()
-        self._temporary.cleanup()
 
 
 def _by_path(place: Place) -> tuple[str, int]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from seealso.lsp.capabilities import Client
     from seealso.lsp.documents import Document
     from seealso.lsp.outbox import Outbox
+    from seealso.scratch import Scratch
     from seealso.workspace import Workspace
 
 T = TypeVar("T")
@@ -56,13 +57,12 @@ class Folder:
         documents: Callable[[Folder], Collection[Document]],
         on_change: Callable[[Folder], None],
         on_progress: Callable[[], None],
-        loose: bool = False,
+        scratch: Scratch | None = None,
     ) -> None:
         self.uri = uri
         self.path = path
-        self.loose = loose
-        """Whether it stands for the open documents of a drive that are in no folder."""
-        self.name = "open documents" if loose else path.name or str(path)
+        self._scratch = scratch
+        self.name = "open documents" if self.loose else path.name or str(path)
         self.settings = Settings()
         self._threads = threads
         self._outbox = outbox
@@ -82,6 +82,11 @@ class Folder:
         """None until the workspace is open."""
 
     @property
+    def loose(self) -> bool:
+        """Whether it stands for the open documents of a drive that are in no folder; its index is only for now then."""
+        return self._scratch is not None
+
+    @property
     def failed(self) -> bool:
         """Whether it could not be opened; whoever asks next tries again."""
         return self._opened.done() and not self._opened.cancelled() and self._opened.exception() is not None
@@ -99,12 +104,15 @@ class Folder:
 
     async def _open(self, settings: Settings) -> None:
         def opening() -> Workspace:
-            from seealso.loose import LooseWorkspace  # not before `initialize` was answered
+            from seealso.corpus import index_directory  # not before `initialize` was answered
+            from seealso.loose import LooseWorkspace
             from seealso.preload import preload
             from seealso.workspace import Workspace
 
             preload()
-            return LooseWorkspace(self.path, settings) if self.loose else Workspace.open(self.path, settings)
+            if self._scratch is None:
+                return Workspace.open(self.path, settings)
+            return LooseWorkspace(self.path, settings, self._scratch.folder() / index_directory(self.path).name)
 
         try:
             workspace = await asyncio.get_running_loop().run_in_executor(self._threads.questions, opening)
