@@ -7,6 +7,7 @@ from pathlib import Path
 
 from seealso.corpus import Corpus, FileEntry
 from seealso.index.duplicates import STRENGTH
+from seealso.meter import Cancelled, never
 from seealso.model import DuplicateGroup, DuplicateKind, Place
 from seealso.overlay import place_of
 from seealso.settings import Settings
@@ -31,12 +32,14 @@ class LooseWorkspace(Workspace):
     def corpus(self) -> Corpus:
         return _Nothing(self.root, self.settings.index)
 
-    def duplicates(self, kinds: Collection[DuplicateKind] | None = None) -> list[DuplicateGroup]:
+    def duplicates(
+        self, kinds: Collection[DuplicateKind] | None = None, cancelled: Cancelled = never
+    ) -> list[DuplicateGroup]:
         """Return the groups of passages that repeat one another; the index, which is empty, knows of none."""
         wanted = kinds or self.settings.duplicate_kinds
         groups: dict[tuple[Place, ...], DuplicateGroup] = {}
         for path in list(self._buffers().buffers):
-            for finding in self.duplicates_in(path):
+            for finding in self.duplicates_in(path, cancelled):
                 if finding.kind in wanted:
                     places = tuple(sorted((place_of(path, finding.passage), *finding.others), key=_by_path))
                     group = DuplicateGroup(finding.kind, finding.score, places, finding.boilerplate)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeVar
 
-from seealso.errors import SeeAlsoError
+from seealso.errors import CancelledError, SeeAlsoError
 from seealso.lsp.closed import ClosedReports
 from seealso.lsp.titles import Titles
 from seealso.lsp.updates import Updater
@@ -23,8 +25,11 @@ if TYPE_CHECKING:
     from seealso.lsp.capabilities import Client
     from seealso.lsp.documents import Document
     from seealso.lsp.outbox import Outbox
+    from seealso.meter import Cancelled
     from seealso.scratch import Scratch
     from seealso.workspace import Workspace
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -207,16 +212,22 @@ class Folder:
         self._write_edits(workspace)
         return await asyncio.get_running_loop().run_in_executor(self._threads.questions, question, workspace)
 
-    async def review(self, question: Callable[[Workspace], T], *, large: bool = False) -> T:
+    async def review(self, question: Callable[[Workspace, Cancelled], T], *, large: bool = False) -> T:
         """Answer a question that may take long, also after all edits made before it, without holding up others.
 
-        One about a `large` document does not hold up other reviews either.
+        One about a `large` document does not hold up other reviews either. Cancelling has the question know, which
+        ends its work by `CancelledError`.
         """
         workspace = await self._workspace()
         self._write_edits(workspace)
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._threads.questions, _nothing)
-        return await loop.run_in_executor(self._threads.large if large else self._threads.reviews, question, workspace)
+        thread = self._threads.large if large else self._threads.reviews
+        given_up = threading.Event()
+        try:
+            return await loop.run_in_executor(thread, _reviewed, question, workspace, given_up.is_set)
+        finally:
+            given_up.set()
 
     async def given(self, document: Document) -> None:
         """Wait until the workspace has a large document as it is now; others it gets before any question."""
@@ -312,6 +323,14 @@ class Folder:
                 loop.call_soon_threadsafe(self._outbox.report, "taking over an edit", error)
 
         return (self._threads.large if large else self._threads.questions).submit(guarded)
+
+
+def _reviewed(question: Callable[[Workspace, Cancelled], T], workspace: Workspace, cancelled: Cancelled) -> T:
+    try:
+        return question(workspace, cancelled)
+    except CancelledError:
+        logger.info("A review was stopped: nobody waits for its answer any more.")
+        raise
 
 
 def _warm(workspace: Workspace) -> None:
