@@ -223,6 +223,11 @@ class Workspace:
         with store.snapshot():
             return store.segmentation(path)
 
+    def segmentation_of(self, path: str, text: str) -> Segmentation | None:
+        """Return an open document's passages and headings if it says just this; None when it says something else."""
+        buffer = self._buffers().buffers.get(path)
+        return buffer.segmentation if buffer is not None and buffer.text == text else None
+
     def passage_at(self, path: str, line: int) -> Passage | None:
         """Return the passage that covers a 0-based line."""
         segmentation = self.segmentation(path)

@@ -142,11 +142,11 @@ class Work:
 
 
 def writing_of(workspace: Workspace, snapshot: Snapshot) -> Writing | None:
-    """Return a document as it is now, or None when it is of no known format."""
+    """Return a version of a document, or None when the workspace has another one by now, or knows no such format."""
     from seealso.text.registry import format_for  # with the first question, not before `initialize`
 
     syntax = format_for(snapshot.path, snapshot.document.language_id)
-    segmentation = workspace.segmentation(snapshot.path)
+    segmentation = workspace.segmentation_of(snapshot.path, snapshot.text.source)
     if syntax is None or segmentation is None:
         return None
     return Writing(snapshot.text.source.encode(), syntax, segmentation)
