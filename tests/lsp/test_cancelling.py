@@ -11,32 +11,22 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from lsp.clients import VSCODE
-from lsp.conftest import StartEditor, write
+from lsp.conftest import REPETITIONS, StartEditor
 from lsp.editor import TIMEOUT_S, Editor, pulling
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-FILES, TEXTS, TIMES = 4, 20, 300
-
 STOPPED = b"A review was stopped"
 
 
-@pytest.fixture
-def large(tmp_path: Path) -> Path:
-    """A folder in which few texts stand very often: quickly indexed, slowly listed."""
-    sentence = "What has to be said about the part with the number {} of the machine.\n\n"
-    texts = "".join(map(sentence.format, range(TEXTS)))
-    return write(tmp_path / "large", {f"{number}.md": f"# Large\n\n{texts * TIMES}" for number in range(FILES)})
-
-
-async def test_the_work_ends_early(start: StartEditor, large: Path) -> None:
+async def test_the_work_ends_early(start: StartEditor, repetitive: Path) -> None:
     capabilities = pulling(VSCODE)
     assert capabilities.workspace is not None
     capabilities.workspace.text_document_content = types.TextDocumentContentClientCapabilities()
-    editor = await start(large, capabilities=capabilities, environment={"SEEALSO_LOG": "info"})
+    editor = await start(repetitive, capabilities=capabilities, environment={"SEEALSO_LOG": "info"})
     assert await editor.indexed() == "up to date"
     groups = (await editor.command("listDuplicates"))["groups"]
-    assert sum(len(group["places"]) for group in groups) == FILES * TEXTS * TIMES
+    assert sum(len(group["places"]) for group in groups) == REPETITIONS
 
     await cancelled(editor, types.WORKSPACE_EXECUTE_COMMAND, types.ExecuteCommandParams("seealso.listDuplicates"))
     report = types.TextDocumentContentParams("seealso:duplicates.md")
