@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from seealso import committed
 from seealso.corpus import index_directory
-from seealso.errors import CancelledError, NotIndexedError, SeeAlsoError
+from seealso.errors import NotIndexedError, SeeAlsoError
+from seealso.meter import Cancelled, Report, never, unless
 from seealso.model import (
     Answer,
     DocumentMatch,
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from seealso.index.connections import Connections
     from seealso.index.store import Store
     from seealso.indexer import Indexer
-    from seealso.meter import Cancelled, Report
     from seealso.overlay import Overlay
     from seealso.questions import Questions
     from seealso.repeats import SecondLooks
@@ -53,10 +53,6 @@ log = logging.getLogger(__name__)
 
 def _silent(progress: Progress) -> None:
     """Report to nobody."""
-
-
-def _never() -> bool:
-    return False
 
 
 def _no_vector(_text_hash: bytes) -> None:
@@ -132,7 +128,7 @@ class Workspace:
         self,
         *,
         report: Report = _silent,
-        cancelled: Cancelled = _never,
+        cancelled: Cancelled = never,
         first: Collection[str] = (),
         everything: bool = False,
     ) -> UpdateReport:
@@ -227,6 +223,11 @@ class Workspace:
         with store.snapshot():
             return store.segmentation(path)
 
+    def segmentation_of(self, path: str, text: str) -> Segmentation | None:
+        """Return an open document's passages and headings if it says just this; None when it says something else."""
+        buffer = self._buffers().buffers.get(path)
+        return buffer.segmentation if buffer is not None and buffer.text == text else None
+
     def passage_at(self, path: str, line: int) -> Passage | None:
         """Return the passage that covers a 0-based line."""
         segmentation = self.segmentation(path)
@@ -276,12 +277,17 @@ class Workspace:
         with self._asking() as questions:
             return questions.with_phrase(text, limit) if questions else [*self._buffers().holding(text)]
 
-    def duplicates(self, kinds: Collection[DuplicateKind] | None = None) -> list[DuplicateGroup]:
-        """Return the groups of passages that repeat one another, longest and strongest first."""
-        with self._asking() as questions:
-            return questions.repeats.groups(kinds or self.settings.duplicate_kinds) if questions else []
+    def duplicates(
+        self, kinds: Collection[DuplicateKind] | None = None, cancelled: Cancelled = never
+    ) -> list[DuplicateGroup]:
+        """Return the groups of passages that repeat one another, longest and strongest first.
 
-    def duplicates_in(self, path: str, cancelled: Cancelled = _never) -> tuple[DuplicateFinding, ...]:
+        Raises `CancelledError` when nobody wants to know any more.
+        """
+        with self._asking(cancelled) as questions:
+            return questions.repeats.groups(kinds or self.settings.duplicate_kinds, cancelled) if questions else []
+
+    def duplicates_in(self, path: str, cancelled: Cancelled = never) -> tuple[DuplicateFinding, ...]:
         """Return what is repeated elsewhere, passage by passage, of a document as it is now.
 
         Raises `CancelledError` when nobody wants to know any more.
@@ -300,26 +306,26 @@ class Workspace:
         vectors: list[Vectors | None] = []
         findings: list[DuplicateFinding] = []
         # All are embedded first: passages of one unsaved document may repeat each other.
-        for part in parts:
-            _check(cancelled)
+        for part in unless(cancelled, parts):
             vectors += self._vectors_of(part)
-        for number, part in enumerate(parts):
-            _check(cancelled)
+        for number, part in enumerate(unless(cancelled, parts)):
             # One snapshot a slice: the writer's log can be cut back between them.
-            with self._asking() as questions:
+            with self._asking(cancelled) as questions:
                 if questions is not None:
                     findings += questions.repeats.findings(path, part, vectors[number * _SLICE :][: len(part)])
         return tuple(findings)
 
-    def closed_findings(self, before: ClosedFindings | None = None) -> ClosedFindings | None:
+    def closed_findings(
+        self, before: ClosedFindings | None = None, cancelled: Cancelled = never
+    ) -> ClosedFindings | None:
         """Return what is repeated in the documents that are not open: `before` itself while it is true.
 
-        None while nothing has been indexed.
+        None while nothing has been indexed. Raises `CancelledError` when nobody wants to know any more.
         """
         from seealso.closed import Closed
 
-        with self._asking() as questions:
-            return Closed(questions.repeats).findings(before) if questions is not None else None
+        with self._asking(cancelled) as questions:
+            return Closed(questions.repeats, cancelled).findings(before) if questions is not None else None
 
     def headings(self, known: Mapping[str, bytes]) -> tuple[Collection[str], dict[str, tuple[bytes, list[Heading]]]]:
         """Return the paths of all saved documents, and the headings of those that are not as they are `known`.
@@ -437,8 +443,11 @@ class Workspace:
                 self._updating = False
 
     @contextmanager
-    def _asking(self) -> Iterator[Questions | None]:
-        """Give a question one state of everything, or None while nothing has been indexed."""
+    def _asking(self, cancelled: Cancelled = never) -> Iterator[Questions | None]:
+        """Give a question one state of everything, or None while nothing has been indexed.
+
+        Raises `CancelledError` when nobody wants to know any more, as far as the question reads the index.
+        """
         from seealso.candidates import Candidates
         from seealso.index import milestones
         from seealso.questions import Questions
@@ -448,7 +457,7 @@ class Workspace:
         if store is None:
             yield None
             return
-        with store.snapshot():
+        with store.snapshot(cancelled):
             space = self._spaces.current(store)
             complete = space is not None and milestones.is_embedded(store, space.name)
             texts = self._spaces.texts
@@ -473,8 +482,3 @@ def indexed_folder(path: Path) -> Path:
     raise NotIndexedError(
         f"No indexed folder holds '{path}'.", hint="Run `seealso index FOLDER` for the folder it belongs to."
     )
-
-
-def _check(cancelled: Cancelled) -> None:
-    if cancelled():
-        raise CancelledError("Nobody waits for the answer any more.")

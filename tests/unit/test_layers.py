@@ -20,7 +20,7 @@ LAYERS = (
     ("embed",),
     ("index",),
     ("corpus",),
-    ("linked", "overlay", "status", "text_vectors"),
+    ("linked", "overlay", "scratch", "status", "text_vectors"),
     ("spaces",),
     ("candidates", "embedding"),
     ("documents",),
