@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seealso import committed
+from seealso.access import Access
 from seealso.corpus import index_directory
 from seealso.errors import NotIndexedError, SeeAlsoError
+from seealso.marks import Marks
 from seealso.meter import Cancelled, Report, never, unless
 from seealso.model import (
     Answer,
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from seealso.closed import ClosedFindings
     from seealso.corpus import Corpus
     from seealso.embed.base import Embedder, EmbedKind, Vectors
-    from seealso.index.connections import Connections
     from seealso.index.store import Store
     from seealso.indexer import Indexer
     from seealso.overlay import Overlay
@@ -73,13 +73,13 @@ class Workspace:
         self.settings = settings
         self.directory = directory or index_directory(root)
         self._spaces = Spaces(self.directory, settings, embedder)
-        self._committed = committed.Committed(root)
-        self._connections: Connections | None = None
+        self._index = Access(self.directory, self._spaces.forget_files)
+        self.marks = Marks(root, self._index)
+        """Pairs of passages that are not reported as duplicates of each other."""
         self._lock = threading.RLock()
         self._overlay: Overlay | None = None
         self._buffer_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._looks: SecondLooks | None = None
-        self._updating = False
 
     @classmethod
     def open(cls, root: Path, settings: Settings | None = None, *, embedder: Embedder | None = None) -> Workspace:
@@ -107,7 +107,7 @@ class Workspace:
         """
         workspace = cls(indexed_folder(path), settings or Settings(), embedder)
         if readable:
-            workspace._stores().check()
+            workspace._index.check()
         return workspace
 
     def configure(self, settings: Settings) -> None:
@@ -117,10 +117,8 @@ class Workspace:
             self.settings = settings
 
     def close(self) -> None:
-        with self._lock:
-            if self._connections is not None:
-                self._connections.close()
-            self._spaces.close()
+        self._index.close()
+        self._spaces.close()
 
     # -- bringing the index up to date
 
@@ -146,13 +144,14 @@ class Workspace:
         def indexer(store: Store) -> Indexer:
             return Indexer(store, self.corpus(), self.settings, report=report, cancelled=cancelled)
 
-        update = Update(self._spaces, self._writing, indexer, report, cancelled, first=first, everything=everything)
+        update = Update(
+            self._spaces, self._index.writing, indexer, report, cancelled, first=first, everything=everything
+        )
         try:
             return update.run()
         except DamagedIndexError as error:
             log.warning("%s Building it again.", error.message)
-            with self._writing():
-                self._stores().discard()
+            self._index.discard()
             return update.run()
 
     def corpus(self) -> Corpus:
@@ -163,14 +162,11 @@ class Workspace:
 
     def status(self) -> IndexStatus:
         """Say what is indexed and what is not, without loading the model."""
-        from seealso.index.lock import is_locked
         from seealso.status import index_status
 
-        building = self._updating or is_locked(self.directory)
-        spaces = self._spaces
-        return index_status(
-            self.root, self.directory, self._store(), spaces.known, spaces.model_name(), building=building
-        )
+        spaces, building = self._spaces, self._index.is_written
+        store = self._index.reader()
+        return index_status(self.root, self.directory, store, spaces.known, spaces.model_name(), building=building)
 
     @property
     def embedder(self) -> Embedder:
@@ -217,7 +213,7 @@ class Workspace:
         buffer = self._buffers().buffers.get(path)
         if buffer is not None:
             return buffer.segmentation
-        store = self._store()
+        store = self._index.reader()
         if store is None:
             return None
         with store.snapshot():
@@ -332,7 +328,7 @@ class Workspace:
 
         What a document is known by is its hash, which comes with the headings.
         """
-        store = self._store()
+        store = self._index.reader()
         if store is None:
             return (), {}
         with store.snapshot():
@@ -343,7 +339,7 @@ class Workspace:
 
     def sample_links(self, format_name: str) -> list[str]:
         """Return links of some documents of a format, as written: enough to tell what links look like here."""
-        store = self._store()
+        store = self._index.reader()
         return store.sample_links(format_name, SAMPLED_LINKS) if store is not None else []
 
     def following(self, place: Place) -> Place | None:
@@ -355,41 +351,6 @@ class Workspace:
         after = next((passage for passage in passages if passage.start_line > place.end_line), None)
         return place_of(place.path, after) if after is not None else None
 
-    # -- pairs marked as intended
-
-    def ignore(self, first_text: str, second_text: str) -> None:
-        """Never report these two passages as duplicates of each other again."""
-        with self._writing() as store:
-            store.intended.mark(first_text, second_text)
-
-    def watch(self, first_text: str, second_text: str) -> bool:
-        """Report them again; tell whether they were marked."""
-        with self._writing() as store:
-            return store.intended.unmark(first_text, second_text)
-
-    def ignored_pairs(self) -> list[tuple[str, str]]:
-        store = self._store()
-        return store.intended.all() if store is not None else []
-
-    def share_ignored(self, without: tuple[str, str] | None = None) -> int:
-        """Write the marked pairs of the index into the file that is committed, beside those it holds; count its pairs.
-
-        The pair of texts `without` is taken out. Raises `SettingsError` for a file that cannot be used or written.
-        """
-        entries = {*committed.read(self.root), *(committed.entry_of(*pair) for pair in self.ignored_pairs())}
-        gone = committed.entry_of(*without).pair if without is not None else None
-        kept = [entry for entry in entries if entry.pair != gone]
-        committed.write(self.root, kept)
-        return len({entry.pair for entry in kept})
-
-    def shared_pairs(self) -> frozenset[frozenset[bytes]]:
-        """Return the pairs of the committed file by content hash; none while it cannot be used."""
-        return self._committed.pairs()
-
-    def shared_problem(self) -> SeeAlsoError | None:
-        """Return what is wrong with the committed file, if anything."""
-        return self._committed.problem()
-
     # -- inside
 
     def _vector(self, text: str, kind: EmbedKind) -> Vectors | None:
@@ -399,7 +360,7 @@ class Workspace:
 
     def _vectors_of(self, passages: Sequence[Passage]) -> list[Vectors | None]:
         """Return each passage's vector, from the index or embedded now; None where there is no model."""
-        store, texts = self._store(), self._spaces.texts
+        store, texts = self._index.reader(), self._spaces.texts
         if texts is None:
             return [None] * len(passages)
         space = self._spaces.known(store) if store is not None else None
@@ -416,32 +377,6 @@ class Workspace:
                 self._overlay = Overlay()
             return self._overlay
 
-    def _stores(self) -> Connections:
-        with self._lock:
-            if self._connections is None:
-                from seealso.index.connections import Connections
-
-                self._connections = Connections(self.directory, self._spaces.forget_files)
-            return self._connections
-
-    def _store(self) -> Store | None:
-        """Return this thread's connection, or None while nothing has been indexed."""
-        if self._connections is None and not (self.directory / "index.sqlite").exists():
-            return None  # spares the first answers of a new workspace some imports
-        return self._stores().reader()
-
-    @contextmanager
-    def _writing(self) -> Iterator[Store]:
-        """Hold the writer lock; one process writes an index at a time."""
-        from seealso.index.lock import writer_lock
-
-        with writer_lock(self.directory):
-            self._updating = True
-            try:
-                yield self._stores().writer()
-            finally:
-                self._updating = False
-
     @contextmanager
     def _asking(self, cancelled: Cancelled = never) -> Iterator[Questions | None]:
         """Give a question one state of everything, or None while nothing has been indexed.
@@ -453,7 +388,7 @@ class Workspace:
         from seealso.questions import Questions
         from seealso.repeats import Repeats, SecondLooks
 
-        store = self._store()
+        store = self._index.reader()
         if store is None:
             yield None
             return
@@ -463,7 +398,7 @@ class Workspace:
             texts = self._spaces.texts
             candidates = Candidates(store, self._buffers(), space, texts.cached if texts is not None else _no_vector)
             self._looks = self._looks or SecondLooks()
-            repeats = Repeats(candidates, self.settings, self._looks, self._committed.pairs())
+            repeats = Repeats(candidates, self.settings, self._looks, self.marks.shared())
             yield Questions(candidates, repeats, self.settings, complete)
 
 

@@ -137,10 +137,10 @@ def test_open_documents_count_as_they_are_and_are_left_out(workspace: Workspace)
 
 def test_pairs_marked_as_intended_are_left_out(workspace: Workspace) -> None:
     found = closed(workspace)
-    workspace.ignore(BACKUP, EDITED)
+    workspace.marks.add(BACKUP, EDITED)
     found = closed(workspace, found)
     assert others(found) == {"backup.md": ["upgrade.md:2"], "upgrade.md": ["backup.md:2"]}
-    workspace.ignore(BACKUP, BACKUP)
+    workspace.marks.add(BACKUP, BACKUP)
     assert closed(workspace, found).documents == {}
 
 

@@ -151,7 +151,7 @@ def workspace(root: Path, embedder: LongMemory) -> Iterator[Workspace]:
 
 
 def vector_of(workspace: Workspace, path: str) -> Vectors:
-    store = workspace._store()
+    store = workspace._index.reader()
     assert store is not None
     paths, rows = store.document_vectors.all(1)
     row: Vectors = rows[paths.index(path)].astype(np.float32)

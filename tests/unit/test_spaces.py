@@ -270,7 +270,7 @@ def test_an_index_of_the_version_before_keeps_its_vectors(root: Path, monkeypatc
     monkeypatch.setattr(vectors_module, "MAX_TAIL", 1)
     workspace = Workspace.open(root, embedder=FakeEmbedder())
     workspace.update()
-    workspace.ignore(ROSES, TULIPS)
+    workspace.marks.add(ROSES, TULIPS)
     expected = workspace.search("prune roses")
     workspace.close()
     path = workspace.directory / FILE_NAME
@@ -290,7 +290,7 @@ def test_an_index_of_the_version_before_keeps_its_vectors(root: Path, monkeypatc
     assert (report.documents, report.embedded, report.pending) == (3, 0, 0)
     assert embedder.embedded == []
     assert workspace.search("prune roses") == expected
-    assert [frozenset(pair) for pair in workspace.ignored_pairs()] == [frozenset((ROSES, TULIPS))]
+    assert [frozenset(pair) for pair in workspace.marks.texts()] == [frozenset((ROSES, TULIPS))]
     assert workspace.status().model == "fake-bag-of-words"
     assert workspace.related_documents("roses.md")
     workspace.close()

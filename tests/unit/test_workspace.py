@@ -275,10 +275,10 @@ def test_pair_marked_as_intended_is_not_reported(workspace: Workspace, root: Pat
     write(root / "admin/upgrade.md", f"# Upgrade\n\n{edited}\n")
     workspace.update()
     assert workspace.duplicates_in("admin/upgrade.md")
-    workspace.ignore(BACKUP, edited)
+    workspace.marks.add(BACKUP, edited)
     assert workspace.duplicates_in("admin/upgrade.md") == ()
     assert workspace.duplicates() == []
-    assert [frozenset(pair) for pair in workspace.ignored_pairs()] == [frozenset((BACKUP, edited))]
+    assert [frozenset(pair) for pair in workspace.marks.texts()] == [frozenset((BACKUP, edited))]
 
 
 def test_ignore_comment_silences_both_sides(workspace: Workspace, root: Path) -> None:

@@ -129,13 +129,13 @@ def test_damaged_database_is_built_again(workspace: Workspace, root: Path) -> No
 
 
 def test_intended_pairs_survive_another_version_of_the_index(workspace: Workspace, root: Path) -> None:
-    workspace.ignore(ROSES, TULIPS)
+    workspace.marks.add(ROSES, TULIPS)
     workspace.close()
     with sqlite3.connect(database(workspace)) as db:
         db.execute("PRAGMA user_version = 999")
     again = Workspace.open(root, embedder=FakeEmbedder())
     again.update()
-    assert {frozenset(pair) for pair in again.ignored_pairs()} == {frozenset((ROSES, TULIPS))}
+    assert {frozenset(pair) for pair in again.marks.texts()} == {frozenset((ROSES, TULIPS))}
     again.close()
 
 
@@ -154,7 +154,7 @@ def test_another_version_of_the_index_keeps_the_vectors(workspace: Workspace, ro
 
 
 def test_intended_pairs_survive_damage_elsewhere(workspace: Workspace, root: Path) -> None:
-    workspace.ignore(ROSES, TULIPS)
+    workspace.marks.add(ROSES, TULIPS)
     workspace.close()
     with sqlite3.connect(database(workspace)) as db:
         (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'documents'").fetchone()
@@ -164,7 +164,7 @@ def test_intended_pairs_survive_damage_elsewhere(workspace: Workspace, root: Pat
         file.write(b"\xa5" * size)
     again = Workspace.open(root, embedder=FakeEmbedder())
     assert again.update().embedded == 2
-    assert {frozenset(pair) for pair in again.ignored_pairs()} == {frozenset((ROSES, TULIPS))}
+    assert {frozenset(pair) for pair in again.marks.texts()} == {frozenset((ROSES, TULIPS))}
     again.close()
 
 
@@ -270,7 +270,7 @@ def test_marked_pair_and_short_passages_are_no_duplicates_in_hovers(workspace: W
     before = workspace.related("copy.md", 0)
     assert before is not None
     assert [match.place.path for match in before.duplicates] == ["roses.md"]
-    workspace.ignore(before.passage.text, ROSES)
+    workspace.marks.add(before.passage.text, ROSES)
     after = workspace.related("copy.md", 0)
     assert after is not None
     assert after.duplicates == ()

@@ -71,19 +71,19 @@ def register(app: typer.Typer) -> None:
                     gone = first.text, second.text
                     _take_back(workspace, first, second, share=share, json=json)
                 else:
-                    workspace.ignore(first.text, second.text)
+                    workspace.marks.add(first.text, second.text)
                     _show(workspace, first, second, "Marked as intended", json=json)
                     if first.text == second.text:
                         warn("both read the same: no copy of this text is reported any more.")
             elif take:
                 pairs = [_pair(line, number) for number, line in enumerate(sys.stdin.buffer, 1) if line.strip()]
                 for pair in pairs:
-                    workspace.ignore(*pair)
+                    workspace.marks.add(*pair)
                 warn(f"{count(len(pairs), 'pair')} read.")
             elif not share:
                 _list(workspace, json=json)
             if share:
-                total = workspace.share_ignored(gone)
+                total = workspace.marks.share(gone)
                 warn(f"{count(total, 'pair')} in {FILE_NAME}.")
         finally:
             workspace.close()
@@ -91,8 +91,8 @@ def register(app: typer.Typer) -> None:
 
 
 def _take_back(workspace: Workspace, first: Place, second: Place, *, share: bool, json: bool) -> None:
-    marked = workspace.watch(first.text, second.text)
-    shared = frozenset((first.hash, second.hash)) in workspace.shared_pairs()
+    marked = workspace.marks.remove(first.text, second.text)
+    shared = frozenset((first.hash, second.hash)) in workspace.marks.shared()
     if shared and not share:
         _show(workspace, first, second, "Still marked as intended", json=json)
         warn(f"{FILE_NAME} holds this pair; `seealso ignore --undo --share` takes it out there too.")
@@ -122,7 +122,7 @@ def _pair(line: bytes, number: int) -> tuple[str, str]:
 
 
 def _list(workspace: Workspace, *, json: bool) -> None:
-    pairs = workspace.ignored_pairs()
+    pairs = workspace.marks.texts()
     if not pairs:
         warn("no pair is marked in this index.")
     for first, second in pairs:

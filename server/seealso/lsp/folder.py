@@ -147,7 +147,7 @@ class Folder:
 
     async def check(self) -> None:
         """Tell the user what is wrong with files of the workspace that are read with each question."""
-        if (problem := await self.ask(lambda workspace: workspace.shared_problem())) is not None:
+        if (problem := await self.ask(lambda workspace: workspace.marks.problem())) is not None:
             self._outbox.problem(problem)
 
     def _changed(self) -> None:
