@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from pytest_lsp.protocol import LanguageClientProtocol
 
 from lsp.clients import NAMES, VSCODE, client_capabilities
 from lsp.strict import telling_actions
+from prefork import seealso
 from seealso.lsp.positions import Text
 
 T = TypeVar("T")
@@ -88,7 +88,7 @@ class Editor:
         editor = cls(root, client)
         env = {**os.environ, "SEEALSO_CACHE_DIR": str(cache), **(environment or {})}
         # Past pytest-lsp's own start, which would print what we want to look at.
-        await super(LanguageClient, client).start_io(sys.executable, "-m", "seealso", "lsp", env=env)
+        await super(LanguageClient, client).start_io(*seealso("lsp"), env=env)
         editor.process = client._server
         editor._reading = asyncio.create_task(editor._read_stderr())
         if isinstance(capabilities, str):
