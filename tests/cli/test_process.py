@@ -177,7 +177,6 @@ def test_a_closed_pipe_is_no_bug(handbook: Seealso) -> None:
     assert process.wait(TIMEOUT_S) == 141
 
 
-@pytest.mark.usefixtures("cold")
 @pytest.mark.skipif(sys.platform == "win32", reason="a console's Ctrl-C cannot be sent to one process")
 def test_interrupted_index_keeps_what_is_finished(scratch: Seealso, monkeypatch: pytest.MonkeyPatch) -> None:
     generator = np.random.default_rng(7)

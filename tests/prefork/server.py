@@ -5,23 +5,32 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
+import importlib
 import marshal
 import os
+import pkgutil
 import runpy
 import select
 import signal
 import socket
 import sys
 
+import seealso
+
 
 def prepare() -> None:
     """Import all that the commands import, and read the model once."""
-    from seealso.cli import app, lsp  # noqa: F401
-    from seealso.embed import onnx
-    from seealso.lsp.server import Server
     from seealso.preload import preload
 
     preload()
+    for module in pkgutil.walk_packages(seealso.__path__, "seealso."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    with contextlib.suppress(ImportError):  # what typer imports with the first command, in its newer versions
+        importlib.import_module("pydantic.type_adapter")
+    from seealso.embed import onnx
+    from seealso.lsp.server import Server
+
     Server()
     onnx._session = functools.cache(onnx._session)
     onnx._tokenizer = functools.cache(onnx._tokenizer)
