@@ -241,3 +241,10 @@ async def test_a_folder_that_was_let_go_is_not_opened_again(tmp_path: Path) -> N
         with pytest.raises(asyncio.CancelledError):
             await folder.opened_updater()
         assert folder.updater is None
+
+
+async def test_documents_of_no_folder_wait_for_no_index(root: Path) -> None:
+    async with loopback(None) as client:
+        with Gate(client, "updates"):
+            client.notify("textDocument/didOpen", document(root / "a.md", TEXT))
+            assert await client.request("textDocument/hover", hover(root / "a.md")) is None
