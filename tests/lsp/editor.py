@@ -18,6 +18,7 @@ from pytest_lsp.protocol import LanguageClientProtocol
 from lsp.clients import NAMES, VSCODE, client_capabilities
 from lsp.strict import telling_actions
 from prefork import seealso
+from ranges import position, span
 from seealso.lsp.positions import Text
 
 T = TypeVar("T")
@@ -331,17 +332,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     return value
-
-
-def position(text: str) -> types.Position:
-    line, character = map(int, text.split(":"))
-    return types.Position(line, character)
-
-
-def span(text: str) -> types.Range:
-    start, end = text.split("-")
-    return types.Range(position(start), position(end))
-
-
-def shown(where: types.Range) -> str:
-    return f"{where.start.line}:{where.start.character}-{where.end.line}:{where.end.character}"
