@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -68,7 +69,7 @@ class Editor:
     async def start(
         cls,
         root: Path,
-        cache: Path,
+        cache_folder: Path,
         *,
         capabilities: types.ClientCapabilities | str = VSCODE,
         folders: list[Path] | None = None,
@@ -87,7 +88,7 @@ class Editor:
         for method in (types.CLIENT_REGISTER_CAPABILITY, types.CLIENT_UNREGISTER_CAPABILITY):
             client.feature(method)(lambda _params: None)
         editor = cls(root, client)
-        env = {**os.environ, "SEEALSO_CACHE_DIR": str(cache), **(environment or {})}
+        env = {**os.environ, "SEEALSO_CACHE_DIR": str(cache_folder), **(environment or {})}
         # Past pytest-lsp's own start, which would print what we want to look at.
         await super(LanguageClient, client).start_io(*seealso("lsp"), env=env)
         editor.process = client._server
@@ -304,7 +305,9 @@ class Editor:
         return await self.until(find)
 
 
+@cache
 def _converter() -> Any:
+    # One for all editors: it writes a function for each type it meets, which takes longer than most tests.
     return telling_actions(default_converter())  # type: ignore[no-untyped-call]
 
 
