@@ -356,10 +356,10 @@ class Workspace:
         with self._writing() as store:
             store.intended.mark(first_text, second_text)
 
-    def watch(self, first_text: str, second_text: str) -> None:
-        """Report them again."""
+    def watch(self, first_text: str, second_text: str) -> bool:
+        """Report them again; tell whether they were marked."""
         with self._writing() as store:
-            store.intended.unmark(first_text, second_text)
+            return store.intended.unmark(first_text, second_text)
 
     def ignored_pairs(self) -> list[tuple[str, str]]:
         store = self._store()

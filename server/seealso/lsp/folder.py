@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from seealso.errors import SeeAlsoError
 from seealso.lsp.closed import ClosedReports
+from seealso.lsp.nearby import Nearby
 from seealso.lsp.titles import Titles
 from seealso.lsp.updates import Updater
 from seealso.settings import Settings
@@ -72,6 +73,7 @@ class Folder:
         self._on_progress = on_progress
         self._opened = _promise()
         self.titles = Titles()
+        self.nearby = Nearby()
         self.closed = ClosedReports(self, client)
         self._membership = _Membership()
         self._giving: dict[Document, asyncio.Task[None]] = {}
@@ -137,6 +139,7 @@ class Folder:
 
     def _changed(self) -> None:
         self.titles.forget()
+        self.nearby.forget()
         before = self._membership.forget()
         workspace = self._opened.result()
         for document in self._documents(self):
@@ -161,6 +164,7 @@ class Folder:
         before, self.settings = self.settings, settings
         await self.ask(lambda workspace: workspace.configure(settings))
         self._membership.forget()
+        self.nearby.forget()
         for document in self._documents(self):
             document.written = None
         if _indexed(before) != _indexed(settings):
