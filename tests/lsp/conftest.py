@@ -60,6 +60,11 @@ async def leave(editor: Editor) -> None:
     assert not [params for params in editor.all("window/showMessage") if "internal error" in params.message]
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _forked(prefork: None) -> None:
+    """Servers are started for almost every test."""
+
+
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the sample workspace in `docs` and its index in `cache`."""

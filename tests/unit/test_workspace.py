@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from fake_embedder import FakeEmbedder
-from seealso.corpus import CACHE_VARIABLE
 from seealso.embed.base import EmbedKind, Lane, Vectors
 from seealso.errors import EmbeddingError, IndexUnavailableError, SeeAlsoError
 from seealso.model import DuplicateKind, Phase, Progress
@@ -30,24 +28,11 @@ DOCUMENTS = {
 
 
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+def root(tmp_path: Path, cache_folder: Path) -> Path:
     root = tmp_path / "root"
     for path, text in DOCUMENTS.items():
         write(root / path, text)
     return root
-
-
-@pytest.fixture
-def embedder() -> FakeEmbedder:
-    return FakeEmbedder()
-
-
-@pytest.fixture
-def workspace(root: Path, embedder: FakeEmbedder) -> Iterator[Workspace]:
-    workspace = Workspace.open(root, embedder=embedder)
-    yield workspace
-    workspace.close()
 
 
 def write(path: Path, text: str) -> None:

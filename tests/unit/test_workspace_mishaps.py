@@ -5,14 +5,12 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from fake_embedder import FakeEmbedder
 from seealso import repeats
-from seealso.corpus import CACHE_VARIABLE
 from seealso.embed.base import EmbedKind, Lane, ModelInfo, Vectors
 from seealso.errors import CancelledError, EmbeddingError, SeeAlsoError
 from seealso.index import vectors as vectors_module
@@ -29,8 +27,7 @@ TULIPS = "Tulip bulbs are planted in late autumn, as deep as three bulbs are hig
 
 
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+def root(tmp_path: Path, cache_folder: Path) -> Path:
     root = tmp_path / "garden"
     root.mkdir()
     (root / "roses.md").write_text(f"# Roses\n\n{ROSES}\n")
@@ -39,11 +36,10 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def workspace(root: Path) -> Iterator[Workspace]:
-    workspace = Workspace.open(root, embedder=FakeEmbedder())
+def workspace(workspace: Workspace) -> Workspace:
+    """It is indexed."""
     workspace.update()
-    yield workspace
-    workspace.close()
+    return workspace
 
 
 def database(workspace: Workspace) -> Path:
