@@ -34,6 +34,7 @@ class FakeEmbedder:
     def __init__(self, model_id: str = "fake-bag-of-words") -> None:
         self._info = ModelInfo(model_id, DIMENSION, 512)
         self.embedded: list[str] = []
+        self.questions: list[str] = []
         self.source = model_id
         self.activity = ""
         self.doubts: tuple[str, ...] = ()
@@ -51,8 +52,7 @@ class FakeEmbedder:
         return self._info
 
     def embed(self, texts: Sequence[str], kind: EmbedKind, lane: Lane = Lane.INTERACTIVE) -> Vectors:
-        if kind == "passage":
-            self.embedded += texts
+        (self.embedded if kind == "passage" else self.questions).extend(texts)
         rows = np.stack([bag_of_words(text) for text in texts])
         unit: Vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
         return unit

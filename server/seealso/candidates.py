@@ -63,9 +63,9 @@ class Candidate:
         return Candidate(tuple(places), self.dense, self.bm25)
 
     @cached_property
-    def terms(self) -> list[str]:
+    def terms(self) -> frozenset[str]:
         """The terms it is found by: its text's and its headings'."""
-        return lexical_terms(self.text) + _heading_terms(self.places[0][0])
+        return _heading_terms(self.places[0][0]).union(lexical_terms(self.text))
 
 
 @dataclass(frozen=True)
@@ -176,5 +176,5 @@ class Candidates:
         return list(known), np.stack(list(known.values())) if known else np.empty((0, 0), np.float32)
 
 
-def _heading_terms(place: Place) -> list[str]:
-    return [term for heading in place.headings for term in lexical_terms(heading.title)]
+def _heading_terms(place: Place) -> frozenset[str]:
+    return frozenset(term for heading in place.headings for term in lexical_terms(heading.title))

@@ -1,7 +1,7 @@
 """Measure the language server through its pipes: `PYTHONPATH=tests:server python -m bench.lsp [--folder F] [--others]`.
 
-One editor works on one document after another: it points, pastes a paragraph that stands elsewhere, types a word,
-asks for completions, and waits for each answer. With `--others` other servers for Markdown get the same treatment.
+One editor works on one document after another: it points, pastes a paragraph that stands elsewhere, types a word, then
+a link letter by letter, and waits for each answer. With `--others` other servers for Markdown get the same treatment.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ PROVIDERS = {
     "workspace symbol": "workspaceSymbolProvider",
     "inline completion": "inlineCompletionProvider",
 }
+LETTERS = 4
+"""Typed of the title that is linked to; clients ask with each of them."""
+
 LATE_S = 10.0
 """Diagnostics that have not come by then do not come."""
 
@@ -123,9 +126,10 @@ class Run:
         self.client.settle()
         self._diagnose("diagnostics after a word", page, " Indeed.")
         self.client.settle()
-        page.add(f"\n\nSee {self.contender.link}{sheet.query[:4]}")
-        invoked = {"triggerKind": 1}
-        self._ask("completion", "textDocument/completion", {**document, "position": page.end, "context": invoked})
+        page.add("\n\nSee ")
+        self._complete(page, self.contender.link, {"triggerKind": 2, "triggerCharacter": self.contender.link[-1:]})
+        for letter in sheet.query[:LETTERS]:
+            self._complete(page, letter, {"triggerKind": 3})
         page.add(f"\n\n{sheet.beginning}")
         automatic = {"triggerKind": 2}
         self._ask(
@@ -135,6 +139,11 @@ class Run:
         )
         if not warm:
             self.times.clear()  # what is loaded with the first request of a kind is loaded once a session
+
+    def _complete(self, page: Page, typed: str, context: dict[str, Any]) -> None:
+        page.add(typed)
+        params = {"textDocument": {"uri": page.uri}, "position": page.end, "context": context}
+        self._ask("completion", "textDocument/completion", params)
 
     def _ask(self, name: str, method: str, params: object) -> None:
         if self.offered.get(PROVIDERS[name]) not in (None, False):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from seealso.model import Match
@@ -33,18 +34,16 @@ def fuse(dense: float | None, lexical: float, scale: Scale) -> float:
     return DENSE_WEIGHT * scale.normalise(dense) + (1.0 - DENSE_WEIGHT) * lexical
 
 
-def coverage(query: dict[str, float], terms: Iterable[str]) -> float:
+def coverage(query: dict[str, float], terms: AbstractSet[str]) -> float:
     """Return the share of the query's weight (term -> idf) that the terms cover, 0 to 1."""
     total = sum(query.values())
-    present = set(terms)
-    return sum(weight for term, weight in query.items() if term in present) / total if total else 0.0
+    return sum(weight for term, weight in query.items() if term in terms) / total if total else 0.0
 
 
-def shared_terms(query: dict[str, float], terms: Iterable[str], limit: int = 5) -> tuple[str, ...]:
+def shared_terms(query: dict[str, float], terms: AbstractSet[str], limit: int = 5) -> tuple[str, ...]:
     """Return the query's terms that are among the terms, weightiest first, parts of a shown compound left out."""
-    present = set(terms)
     chosen: list[str] = []
-    for term in sorted((term for term in query if term in present), key=lambda term: (-query[term], term)):
+    for term in sorted(query.keys() & terms, key=lambda term: (-query[term], term)):
         if not any(term in longer for longer in chosen):
             chosen.append(term)
     return tuple(chosen[:limit])

@@ -37,6 +37,8 @@ class Titles:
     def __init__(self) -> None:
         self._saved: dict[str, tuple[bytes, list[Title]]] = {}
         """Those of each saved document, with what it is known by."""
+        self._all: list[Title] = []
+        """Those of all saved documents: one list is looked through twice as fast as thousands."""
         self._current = False
         self._links: list[str] | None = None
 
@@ -62,16 +64,17 @@ class Titles:
             if segmentation is not None
             for title in _titles(path, segmentation.headings)
         )
-        kept = (title for path, (_, titles) in saved.items() if path not in buffers for title in titles)
-        return [*named(typed, kept), *named(typed, unsaved)]
+        kept = (found for found in named(typed, saved) if found.path not in buffers)
+        return [*kept, *named(typed, unsaved)]
 
-    def _follow(self, workspace: Workspace) -> dict[str, tuple[bytes, list[Title]]]:
+    def _follow(self, workspace: Workspace) -> list[Title]:
         if not self._current:
             self._current = True  # first: what changes while this reads is read again
             paths, news = workspace.headings({path: known for path, (known, _) in self._saved.items()})
             read = {path: (known, _titles(path, headings)) for path, (known, headings) in news.items()}
             self._saved = {path: read.get(path) or self._saved[path] for path in paths}
-        return self._saved
+            self._all = [title for _, titles in self._saved.values() for title in titles]
+        return self._all
 
 
 def named(typed: str, titles: Iterable[Title]) -> Iterator[Named]:

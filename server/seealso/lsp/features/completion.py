@@ -11,29 +11,26 @@ from seealso.lsp import completions, links, render, sentences, snippets
 from seealso.lsp.beginning import beginning
 from seealso.lsp.endings import endings, places_elsewhere
 from seealso.lsp.literals import in_literal
+from seealso.lsp.nearby import MATCHES
 from seealso.lsp.paragraphs import last_written, paragraph_lines, without_marks
 from seealso.lsp.uris import to_uri
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Hashable, Sequence
     from pathlib import Path
 
     from seealso.lsp.capabilities import Client
     from seealso.lsp.completions import Context, Proposal
     from seealso.lsp.documents import Snapshot
+    from seealso.lsp.nearby import Nearby
     from seealso.lsp.server import Server
     from seealso.lsp.titles import Titles
-    from seealso.model import Match, Place
+    from seealso.model import Place
     from seealso.settings import CompletionSettings
     from seealso.text.base import Format
     from seealso.workspace import Workspace
 
 TRIGGER = "["
-
-QUERY_CHARACTERS = 250
-"""The end of the paragraph that is embedded; more would cost time and blur what is being said now."""
-
-MATCHES = 12
 
 MIN_WORD = 2
 """Longer words are looked for in titles while they are typed in running text."""
@@ -67,9 +64,18 @@ def register(server: Server) -> None:
         triggered = (
             params.context is not None and params.context.trigger_kind == types.CompletionTriggerKind.TriggerCharacter
         )
-        opened = await folder.opened_paths()
-        lazily = ls.session.client.completion_lazy_documentation
-        request = _Request(snapshot, params.position, settings, triggered, folder.titles, opened, lazily)
+        others = (document for document in ls.session.documents_of(folder) if document is not snapshot.document)
+        request = _Request(
+            snapshot,
+            params.position,
+            settings,
+            triggered,
+            folder.titles,
+            folder.nearby,
+            opened=await folder.opened_paths(),
+            others=frozenset((document.uri, document.version) for document in others),
+            lazily=ls.session.client.completion_lazy_documentation,
+        )
         found = await folder.ask(request)
         if found is None:
             return None
@@ -102,7 +108,10 @@ class _Request:
     settings: CompletionSettings
     triggered: bool
     titles: Titles
+    nearby: Nearby
     opened: Collection[str]
+    others: Hashable
+    """The versions of the other open documents."""
     lazily: bool
     """The client asks for documentation when it shows it."""
 
@@ -129,7 +138,9 @@ class _Request:
         segmentation = workspace.segmentation(snapshot.path)
         passages = segmentation.passages if segmentation is not None else ()
         previous = next((passage.text for passage in reversed(passages) if passage.end_line < line), "")
-        near = self._related(workspace, completions.subject(paragraph, previous))
+        # Without the word that is being typed: it says little yet, and another letter would be another question.
+        finished = paragraph.removesuffix(context.typed) if context.kind == "any" else paragraph
+        near = self.nearby.of(completions.subject(finished, previous), snapshot.path, self.others, workspace)
         worthwhile = render.worthwhile(near)
 
         proposals: list[Proposal] = []
@@ -166,12 +177,6 @@ class _Request:
         return completions.rests(
             endings(begun, places_elsewhere(workspace, self.snapshot, last_written(line, paragraph), begun)), typed
         )
-
-    def _related(self, workspace: Workspace, subject: str) -> Sequence[Match]:
-        """Return what has been written elsewhere about what is being written here."""
-        if not subject:
-            return ()
-        return workspace.related_to_text(subject[-QUERY_CHARACTERS:], MATCHES, exclude=self.snapshot.path).matches
 
 
 def _range(snapshot: Snapshot, position: types.Position, context: Context) -> types.Range:
