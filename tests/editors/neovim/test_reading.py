@@ -69,6 +69,21 @@ def test_search_lets_choose(nvim: Neovim) -> None:
     assert nvim.line() == 7
 
 
+def test_pickers_get_places_to_choose_from(nvim: Neovim) -> None:
+    nvim.lua("""
+    original = vim.ui.select
+    vim.ui.select = function(items, options, choose)
+      chosen = { options.kind, options.prompt, options.format_item(items[1]) }
+      choose(items[1])
+    end
+    """)
+    nvim.keys(":SeeAlso! related<CR>")
+    nvim.until(lambda: nvim.name().endswith("install/macos.md"))
+    kind, prompt, label = nvim.lua("vim.ui.select = original return chosen")
+    assert (kind, prompt) == ("seealso", "See also: Install the package")
+    assert label.startswith("install/macos.md:11 · Install the package: After the installation, open port 7440")
+
+
 def test_duplicates(nvim: Neovim) -> None:
     nvim.keys(":SeeAlso duplicates reworded<CR>")
     screen = nvim.sees("[Quickfix List] Duplicates", "faq.md|30-31| ")
@@ -106,6 +121,14 @@ def test_related_window_follows_the_cursor(nvim: Neovim) -> None:
     assert nvim.line() == 16
     nvim.keys(":SeeAlso related<CR>")
     nvim.returns("return #vim.api.nvim_tabpage_list_wins(0)", 1)
+
+
+def test_the_window_that_was_followed_has_been_closed(nvim: Neovim) -> None:
+    nvim.keys(":SeeAlso related<CR>")
+    nvim.sees("support/troubleshooting.rst")
+    nvim.keys("<C-w>c/The client does<CR><CR>")
+    nvim.until(lambda: nvim.name().endswith("support/troubleshooting.rst"))
+    nvim.returns("return #vim.api.nvim_tabpage_list_wins(0)", 2)
 
 
 def test_compare_from_the_related_window(nvim: Neovim) -> None:

@@ -16,6 +16,16 @@ local function has(arguments, name)
   return vim.list_contains(arguments, name)
 end
 
+---@param name string of a function of the plugin
+---@return seealso.Subcommand
+local function plain(name)
+  return {
+    run = function()
+      require('seealso')[name]()
+    end,
+  }
+end
+
 ---@type table<string, seealso.Subcommand>
 local subcommands = {
   search = {
@@ -47,31 +57,11 @@ local subcommands = {
       require('seealso').duplicates({ kinds = #arguments > 0 and arguments or nil, pick = pick })
     end,
   },
-  insert = {
-    run = function()
-      require('seealso').insert()
-    end,
-  },
-  status = {
-    run = function()
-      require('seealso').show_status()
-    end,
-  },
-  update = {
-    run = function()
-      require('seealso').update()
-    end,
-  },
-  rebuild = {
-    run = function()
-      require('seealso').rebuild()
-    end,
-  },
-  restart = {
-    run = function()
-      require('seealso').restart()
-    end,
-  },
+  insert = plain('insert'),
+  status = plain('show_status'),
+  update = plain('update'),
+  rebuild = plain('rebuild'),
+  restart = plain('restart'),
 }
 
 --- Perform the command.

@@ -31,7 +31,7 @@ end
 ---@param place seealso.Place
 ---@return string
 function M.choice(place)
-  return ui.cut(('%s:%d  %s'):format(place.path, place.line, M.line(place)), vim.o.columns - 8)
+  return ui.cut(('%s:%d · %s'):format(place.path, place.line, M.line(place)), vim.o.columns - 8)
 end
 
 ---@param place seealso.Place

@@ -152,9 +152,15 @@ end
 
 local function jump()
   local place = chosen()
-  if place and view then
-    ui.jump(place, view.source)
+  if not place or not view then
+    return
   end
+  if not view.source or not vim.api.nvim_win_is_valid(view.source) then
+    vim.cmd('topleft vnew') -- the window it followed has been closed
+    vim.bo.bufhidden = 'wipe'
+    view.source = vim.api.nvim_get_current_win()
+  end
+  ui.jump(place, view.source)
 end
 
 local function compare()
