@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from prefork import VARIABLE, forking
 
 if TYPE_CHECKING:
     from fault_server import FaultServer
+
+# How long an example takes depends on what else the machine does; time is measured where it is what is tested.
+hypothesis.settings.register_profile("seealso", deadline=None)
+hypothesis.settings.load_profile("seealso")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -71,7 +71,7 @@ def test_a_longer_one_goes_through_in_windows_that_overlap() -> None:
     assert all(0.95 * WINDOW_TOKENS < estimated_tokens(window) <= WINDOW_TOKENS for window in windows[:-1])
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     words=st.lists(st.one_of(st.integers(1, 30), st.integers(1, 400), st.integers(1, 4500)), min_size=1, max_size=60),
     times=st.integers(1, 40),

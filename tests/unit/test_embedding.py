@@ -189,7 +189,7 @@ def test_urgent_texts_come_first(bench: Bench) -> None:
     assert sorted(texts) == sorted(bench.texts)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(parts=st.lists(st.lists(st.integers(0, 500), max_size=60), max_size=3), window=st.integers(1, 30))
 def test_any_pending_texts_are_taken_once_part_after_part(
     monkeypatch: pytest.MonkeyPatch, parts: list[list[int]], window: int

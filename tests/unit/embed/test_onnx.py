@@ -141,7 +141,7 @@ def test_bad_texts_do_not_disturb_their_neighbours(embedder: OnnxEmbedder) -> No
     np.testing.assert_array_equal(vectors[0], vectors[-1])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     texts=st.lists(st.text(st.characters(exclude_categories=()), max_size=300), max_size=5),
     kind=st.sampled_from(get_args(EmbedKind)),

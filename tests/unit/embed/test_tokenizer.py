@@ -65,13 +65,13 @@ def test_sentences_equal_the_reference(line: str) -> None:
     assert ours().encode(text, 512) == expected(text)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=120))
 def test_any_text_equals_the_reference(text: str) -> None:
     assert ours().encode(text, 512) == expected(text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.text(st.sampled_from("aeinorst lmdcuép. \u0301漢字ひらがな한국인\u0928\u093f"), max_size=400),
     st.integers(3, 60),

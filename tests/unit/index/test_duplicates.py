@@ -161,7 +161,7 @@ standing = st.lists(st.integers(1, 3), min_size=12, max_size=12).map(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(random_pairs, standing, st.randoms(use_true_random=False))
 def test_every_copy_is_in_a_group_whatever_the_order(
     pairs: list[Pair], places: dict[int, list[Place]], random: object
@@ -183,7 +183,7 @@ def test_every_copy_is_in_a_group_whatever_the_order(
     assert all(len(each.places) >= 2 for each in found)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(random_pairs)
 def test_members_repeat_enough_of_their_group(pairs: list[Pair]) -> None:
     likes: dict[int, set[int]] = {}

@@ -369,7 +369,7 @@ sk_buff 内核 不 缓冲 を 機 コピー der nicht über größe"""
 texts = st.lists(st.sampled_from(VOCABULARY.split()), max_size=30).map(" ".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(texts | st.text(max_size=60), texts | st.text(max_size=60), st.floats(-1, 1))
 def test_any_pair_has_a_symmetric_verdict_in_range(a: str, b: str, cosine: float) -> None:
     found = classify(a, b, cosine)
@@ -379,7 +379,7 @@ def test_any_pair_has_a_symmetric_verdict_in_range(a: str, b: str, cosine: float
     assert found.kind is not None or found.score == 0
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(texts, texts)
 def test_the_cheap_bound_holds(a: str, b: str) -> None:
     first, second = read_pair(a, b)
@@ -389,7 +389,7 @@ def test_the_cheap_bound_holds(a: str, b: str) -> None:
     assert compare(first, second).overlap <= greatest_overlap(first, second) + 1e-9
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.sampled_from(["kernel", "driver", "buffer", "device", "opened", "memory", "page"]), min_size=12))
 def test_a_negation_is_never_an_edit(words: list[str]) -> None:
     at = len(words) // 2

@@ -86,7 +86,7 @@ def index() -> Iterator[Index]:
     index.db.close()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(max_size=80))
 def test_terms_are_found_when_quoted_in_a_query(index: Index, text: str) -> None:
     terms = lexical_terms(text)
@@ -96,7 +96,6 @@ def test_terms_are_found_when_quoted_in_a_query(index: Index, text: str) -> None
     assert all(index.matches(term) for term in terms)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_composition_makes_no_difference(text: str) -> None:
     assert lexical_terms(unicodedata.normalize("NFC", text)) == lexical_terms(unicodedata.normalize("NFD", text))
@@ -122,7 +121,7 @@ def test_the_terms_of_a_beginning(text: str, expected: tuple[list[str], bool]) -
 BEGUN = st.text(st.sampled_from("aBc_1 .-'éßАя\u00ad安装한국ไท。"), max_size=24)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(BEGUN, st.data())
 def test_a_text_is_found_by_any_beginning_of_it(index: Index, text: str, data: st.DataObject) -> None:
     terms, unfinished = beginning_terms(text[: data.draw(st.integers(0, len(text)))])

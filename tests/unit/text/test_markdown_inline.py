@@ -96,7 +96,7 @@ def _text(tokens: Sequence[Token] | None) -> str:
     return " ".join("".join(parts).split())
 
 
-@settings(max_examples=500, deadline=None, derandomize=True)
+@settings(max_examples=500, derandomize=True)
 @given(st.lists(_FRAGMENTS, max_size=14))
 def test_agrees_with_another_reader_of_commonmark(fragments: list[str]) -> None:
     raw = f"a{''.join(fragments)}z"
@@ -110,7 +110,7 @@ def test_agrees_with_another_reader_of_commonmark(fragments: list[str]) -> None:
     assert set(links) - {"http://x.y"} == wanted - {"http://x.y"}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(alphabet="[]()<>*_`~=$&{}!\\:/.ab \n\"'#%^|éж漢", max_size=80), st.booleans())
 def test_any_text_has_clean_text(raw: str, defined: bool) -> None:
     text, links = clean(raw, {"a": "/a"} if defined else {})

@@ -74,14 +74,14 @@ FRAGMENTS = [
 documents = st.lists(st.sampled_from(FRAGMENTS), max_size=40).map("".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(documents)
 def test_ranges_hold_for_any_document(text: str) -> None:
     source = text.encode()
     check(source, MarkdownSegmenter().segment(source))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=200).map(lambda raw: raw.decode("utf-8", "ignore")))
 def test_ranges_hold_for_any_text(text: str) -> None:
     source = text.encode()
@@ -95,7 +95,7 @@ edits = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(documents, edits)
 def test_an_edited_document_reads_like_a_new_one(text: str, changes: list[tuple[float, int, str]]) -> None:
     segmenter = MarkdownSegmenter()

@@ -156,7 +156,7 @@ FRAGMENTS += [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=40).map("".join))
 def test_ranges_hold_for_any_document(text: str) -> None:
     source = text.encode()
