@@ -49,6 +49,7 @@ async def test_search(reader: Editor) -> None:
         "language": best["language"],
         "same_document": False,
         "linked": False,
+        "closeness": "very close",
     }
     assert 0 < best["score"] <= 1
     assert len(result["matches"]) == 3
@@ -67,7 +68,10 @@ async def test_show_related(reader: Editor) -> None:
         "heading": "Again",
         "text": MUSIC,
     }
-    assert [(match["path"], match["relation"]) for match in result["duplicates"]] == [("notes/music.md", "exact")]
+    assert [(match["path"], match["relation"], match["closeness"]) for match in result["duplicates"]] == [
+        ("notes/music.md", "exact", "the same text")
+    ]
+    assert {match["closeness"] for match in result["matches"]} == {None}, "nothing else is about music"
     nothing = await reader.command("showRelated", {**at, "position": {"line": 1, "character": 0}})
     assert nothing == {"passage": None, "duplicates": [], "matches": [], "complete": True}
 

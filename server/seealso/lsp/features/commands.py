@@ -8,6 +8,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from seealso.errors import CancelledError, SeeAlsoError, SettingsError
+from seealso.lsp import render
 from seealso.lsp.arguments import Arguments
 from seealso.lsp.features.action_commands import mark_intended, open_place, share_intended
 from seealso.lsp.located import located
@@ -60,7 +61,7 @@ async def search(ls: Server, arguments: Arguments, _token: types.ProgressToken |
         key=lambda pair: -pair[0].score,
     )
     return {
-        "matches": [_match(match, folder.path) for match, folder in found[:limit]],
+        "matches": [_match(match, folder.path, render.MIN_SCORE_ASKED) for match, folder in found[:limit]],
         "complete": all(answer.complete for _, answer in answers),
     }
 
@@ -78,7 +79,7 @@ async def show_related(ls: Server, arguments: Arguments, _token: types.ProgressT
     return {
         "passage": _passage(related.passage, path, folder.path),
         "duplicates": [_match(match, folder.path) for match in related.duplicates],
-        "matches": [_match(match, folder.path) for match in related.matches],
+        "matches": [_match(match, folder.path, render.MIN_SCORE) for match in related.matches],
         "complete": related.complete,
     }
 
@@ -161,8 +162,10 @@ def _places(ls: Server, arguments: Arguments) -> list[Folder]:
     return [folder]
 
 
-def _match(match: Match, root: Path) -> Json:
-    return {**match_json(match), "uri": to_uri(root / match.place.path)}
+def _match(match: Match, root: Path, least: float = 0.0) -> Json:
+    """Return a match; below a score of `least` it is not called close in any way, and not worth showing."""
+    closeness = render.closeness(match) if match.score >= least else None
+    return {**match_json(match), "uri": to_uri(root / match.place.path), "closeness": closeness}
 
 
 def _passage(passage: Passage, path: str, root: Path) -> dict[str, Any]:
