@@ -4,7 +4,7 @@ import { closenessIn } from '../closeness';
 import { Debounce } from '../debounce';
 import { beginning, sectionTitle } from '../place';
 import type { Place, Related } from '../protocol';
-import { languages } from '../server/client';
+import { languages } from '../server/languages';
 import type { Server } from '../server/server';
 import { contextOf, type DocumentNode, documentsOf, iconOf, type PlaceNode, type RelatedNode } from './tree';
 

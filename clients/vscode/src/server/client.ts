@@ -7,6 +7,7 @@ import {
   TransportKind,
 } from 'vscode-languageclient/node';
 import { OwnCapabilities } from './capabilities';
+import { languages } from './languages';
 import type { Launch } from './launch';
 import { chosen, serverSettings } from './settings';
 
@@ -45,10 +46,4 @@ export function makeClient(launch: Launch, { manifest, log, errorHandler }: Surr
   const client = new LanguageClient('seealso', 'seealso', { run: executable, debug: executable }, options);
   client.registerFeature(new OwnCapabilities());
   return client;
-}
-
-/** The languages of the manifest: they start this extension, and their documents go to the server. */
-export function languages(activationEvents: string[]): string[] {
-  const start = 'onLanguage:';
-  return activationEvents.filter((event) => event.startsWith(start)).map((event) => event.slice(start.length));
 }

@@ -50,7 +50,10 @@ export class Server implements vscode.Disposable {
   async execute<T>(command: string, argument: object = {}, token?: vscode.CancellationToken): Promise<T> {
     if (this.client?.state !== State.Running) throw new Error(vscode.l10n.t('The seealso server is not running.'));
     const params = { command, arguments: [argument] };
-    return await this.client.sendRequest<T>('workspace/executeCommand', params, token);
+    // An undefined token would be sent as one more argument.
+    return token === undefined
+      ? await this.client.sendRequest<T>('workspace/executeCommand', params)
+      : await this.client.sendRequest<T>('workspace/executeCommand', params, token);
   }
 
   start(): Promise<void> {

@@ -1,0 +1,60 @@
+// What a writer does in a window, and sees there.
+import { until } from './workbench.mjs';
+
+export class Hands {
+  constructor(page) {
+    this.page = page;
+  }
+
+  rows = (view) => this.page.locator(`${view} .monaco-list-row`);
+
+  /** The rows of one of our views, by the words of its title. */
+  view = (title) => this.page.locator('.pane').filter({ has: this.page.locator(`.pane-header[aria-label^="${title}"]`) }).locator('.monaco-list-row');
+
+  line = (text) => this.page.locator('.editor-instance .view-line').filter({ hasText: text }).first();
+
+  status = (text) => this.page.locator('.statusbar-item').filter({ hasText: text }).first();
+
+  async press(...keys) {
+    for (const key of keys) await this.page.keyboard.press(key);
+  }
+
+  async command(title) {
+    await this.press('F1');
+    const input = this.page.locator('.quick-input-widget input').first();
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    await this.rows('.quick-input-list').filter({ hasText: title }).first().click();
+  }
+
+  async open(name, text) {
+    await this.press('Control+p');
+    await this.page.locator('.quick-input-widget input').first().fill(name);
+    await this.rows('.quick-input-list').filter({ hasText: name.split('/').at(-1) }).first().click();
+    await this.line(text).waitFor();
+  }
+
+  /** Puts the cursor somewhere, by line and column from 1. */
+  async goTo(line, column = 1) {
+    await this.press('Control+g');
+    const input = this.page.locator('.quick-input-widget input').first();
+    await input.fill(`:${line}:${column}`);
+    await this.press('Enter');
+    await this.status(new RegExp(`Ln ${line}, Col ${column}\\b`)).waitFor();
+  }
+
+  /** Lets the mouse rest on a text until something is shown. */
+  async hover(text, shown) {
+    const box = await this.line(text).locator('span').first().boundingBox();
+    await until(async () => {
+      await this.page.mouse.move(box.x + 4, box.y + 4);
+      await this.page.mouse.move(box.x + 60, box.y + box.height / 2, { steps: 4 });
+      await shown.waitFor({ timeout: 3000 });
+      return true;
+    }, 'the hover is shown');
+  }
+
+  async away() {
+    await this.page.mouse.move(5, 895);
+  }
+}
