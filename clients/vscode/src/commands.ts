@@ -16,6 +16,7 @@ export function addCommands(server: Server, related: RelatedView): vscode.Dispos
   const { registerCommand } = vscode.commands;
   return vscode.Disposable.from(
     passages,
+    registerCommand('seealso.focusRelated', () => vscode.commands.executeCommand('seealso.related.focus')),
     registerCommand('seealso.restart', () => server.restart()),
     registerCommand('seealso.install', () => server.install()),
     registerCommand('seealso.showLog', () => server.log.show()),

@@ -49,7 +49,7 @@ test('the tooltip says what is known of each folder, and why a server fails', ()
     '**docs**',
     '12 documents, 1,204 passages',
     '3 passages are not embedded yet',
-    '2 documents could not be read',
+    'Could not be read: 2',
     'Model: e5',
   ]);
   expect(statusText('failed', 'no such file', [], t).tooltip).toEqual(['no such file']);

@@ -19,26 +19,38 @@ export class Hands {
     for (const key of keys) await this.page.keyboard.press(key);
   }
 
-  async command(title) {
-    await this.press('F1');
+  /** Waits for the box at the top of the window, and returns its input. */
+  async box() {
     const input = this.page.locator('.quick-input-widget input').first();
     await input.waitFor();
-    await input.fill(`>${title}`);
-    await this.rows('.quick-input-list').filter({ hasText: title }).first().click();
+    await until(() => input.evaluate((element) => element === document.activeElement), 'the box has the focus');
+    return input;
+  }
+
+  /** Takes the row of the box that begins with a text, once it is the chosen one: rows move while they are found. */
+  async take(text) {
+    const row = this.page.locator(`.quick-input-list .monaco-list-row.focused[aria-label^="${text}"]`).first();
+    await row.waitFor();
+    await this.press('Enter');
+  }
+
+  async command(title) {
+    await this.press('F1');
+    await (await this.box()).fill(`>${title}`);
+    await this.take(title);
   }
 
   async open(name, text) {
     await this.press('Control+p');
-    await this.page.locator('.quick-input-widget input').first().fill(name);
-    await this.rows('.quick-input-list').filter({ hasText: name.split('/').at(-1) }).first().click();
+    await (await this.box()).fill(name);
+    await this.take(name);
     await this.line(text).waitFor();
   }
 
   /** Puts the cursor somewhere, by line and column from 1. */
   async goTo(line, column = 1) {
     await this.press('Control+g');
-    const input = this.page.locator('.quick-input-widget input').first();
-    await input.fill(`:${line}:${column}`);
+    await (await this.box()).fill(`:${line}:${column}`);
     await this.press('Enter');
     await this.status(new RegExp(`Ln ${line}, Col ${column}\\b`)).waitFor();
   }

@@ -129,6 +129,11 @@ export class Workbench {
     writeFileSync(`${this.run}/user/User/settings.json`, JSON.stringify(this.#settings, null, 2));
   }
 
+  /** Writes settings of this machine: those that say what is run there. */
+  configureMachine(settings) {
+    writeFileSync(`${this.run}/user/Machine/settings.json`, JSON.stringify(settings));
+  }
+
   /** Opens a window on the folder. */
   async window() {
     const page = await this.#context.newPage();

@@ -74,7 +74,7 @@ function facts(folder: FolderStatus, t: Translate): FactNode[] {
   if (folder.documents !== undefined) add('files', t('Documents'), folder.documents.toLocaleString('en'));
   if (folder.passages !== undefined) add('list-flat', t('Passages'), folder.passages.toLocaleString('en'));
   if (folder.pending) add('watch', t('Not embedded yet'), folder.pending.toLocaleString('en'));
-  if (folder.model) add('symbol-class', t('Model'), folder.model);
+  if (folder.model) add('chip', t('Model'), folder.model);
   if (folder.index_bytes) add('database', t('Size'), bytes(folder.index_bytes));
   return found;
 }

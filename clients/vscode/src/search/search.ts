@@ -39,6 +39,8 @@ class Search {
   private readonly before = vscode.window.activeTextEditor;
   private readonly beforeAt = this.before?.selection;
   private hasLooked = false;
+  /** The last look at a place; it may still be opening when the writer leaves. */
+  private looking: Promise<void> = Promise.resolve();
   private isAccepted = false;
   private readonly beside: vscode.QuickInputButton;
   private readonly page: vscode.QuickInputButton;
@@ -58,7 +60,10 @@ class Search {
     this.pick.onDidChangeValue((value) => this.typed.later(() => void this.ask(value)));
     this.pick.onDidChangeActive(([item]) => {
       if (item !== undefined && item !== this.pick.items[0]) this.hasLooked = true;
-      if (item !== undefined && this.hasLooked) this.looked.later(() => void this.look(item.match));
+      if (item !== undefined && this.hasLooked)
+        this.looked.later(() => {
+          this.looking = this.look(item.match);
+        });
     });
     this.pick.onDidAccept(() => void this.accept(false));
     this.pick.onDidTriggerItemButton(({ item }) => void this.accept(true, item));
@@ -128,6 +133,8 @@ class Search {
 
   private async leave(): Promise<void> {
     this.asking?.cancel();
+    this.looked.stop();
+    await this.looking;
     for (const each of [this.typed, this.looked, this.mark, this.pick]) each.dispose();
     if (this.isAccepted || this.before === undefined || vscode.window.activeTextEditor === this.before) return;
     await vscode.window.showTextDocument(this.before.document, {

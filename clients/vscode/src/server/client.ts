@@ -1,23 +1,39 @@
 /** Makes the language client for one way to start the server. */
 import * as vscode from 'vscode';
 import {
-  type ErrorHandler,
+  CloseAction,
+  ErrorAction,
   LanguageClient,
   type LanguageClientOptions,
+  State,
   TransportKind,
 } from 'vscode-languageclient/node';
+import type { FolderStatus } from '../protocol';
 import { OwnCapabilities } from './capabilities';
 import { languages } from './languages';
 import type { Launch } from './launch';
 import { chosen, serverSettings } from './settings';
 
-export interface Surroundings {
-  manifest: { activationEvents: string[]; contributes: { configuration: { properties: object } } };
-  log: vscode.LogOutputChannel;
-  errorHandler: ErrorHandler;
+export interface Manifest {
+  activationEvents: string[];
+  contributes: { configuration: { properties: object } };
 }
 
-export function makeClient(launch: Launch, { manifest, log, errorHandler }: Surroundings): LanguageClient {
+/** What happens to the server. */
+export interface Events {
+  starting(): void;
+  started(): void;
+  status(folders: FolderStatus[]): void;
+  /** Tells whether the server should be started again. */
+  crashed(): boolean;
+}
+
+export function makeClient(
+  launch: Launch,
+  manifest: Manifest,
+  log: vscode.LogOutputChannel,
+  events: Events,
+): LanguageClient {
   const names = serverSettings(manifest);
   const executable = { command: launch.command, args: [...launch.args, 'lsp'], transport: TransportKind.stdio };
   const options: LanguageClientOptions = {
@@ -27,7 +43,10 @@ export function makeClient(launch: Launch, { manifest, log, errorHandler }: Surr
     initializationOptions: () => chosen(names, undefined),
     outputChannel: log,
     traceOutputChannel: log,
-    errorHandler,
+    errorHandler: {
+      error: () => ({ action: ErrorAction.Continue, handled: true }),
+      closed: () => ({ action: events.crashed() ? CloseAction.Restart : CloseAction.DoNotRestart, handled: true }),
+    },
     initializationFailedHandler: () => false,
     // Links to the places of this folder, and nothing else, open from a hover.
     markdown: { isTrusted: false, supportHtml: false },
@@ -45,5 +64,10 @@ export function makeClient(launch: Launch, { manifest, log, errorHandler }: Surr
   };
   const client = new LanguageClient('seealso', 'seealso', { run: executable, debug: executable }, options);
   client.registerFeature(new OwnCapabilities());
+  client.onNotification('seealso/status', ({ folders }: { folders: FolderStatus[] }) => events.status(folders));
+  client.onDidChangeState(({ newState }) => {
+    if (newState === State.Running) events.started();
+    else if (newState === State.Starting) events.starting();
+  });
   return client;
 }

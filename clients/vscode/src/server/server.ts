@@ -1,8 +1,8 @@
 /** The server's life: found, started, asked, started again when it dies. What it says goes to whoever listens. */
 import * as vscode from 'vscode';
-import { CloseAction, ErrorAction, type LanguageClient, State } from 'vscode-languageclient/node';
+import type { LanguageClient } from 'vscode-languageclient/node';
 import type { FolderStatus } from '../protocol';
-import { makeClient, type Surroundings } from './client';
+import type { Events } from './client';
 import { Crashes } from './crashes';
 import { findServer } from './find';
 import { installServer, NoPythonError } from './install';
@@ -48,7 +48,7 @@ export class Server implements vscode.Disposable {
 
   /** Asks the server to perform one of its commands. */
   async execute<T>(command: string, argument: object = {}, token?: vscode.CancellationToken): Promise<T> {
-    if (this.client?.state !== State.Running) throw new Error(vscode.l10n.t('The seealso server is not running.'));
+    if (this.client?.isRunning() !== true) throw new Error(vscode.l10n.t('The seealso server is not running.'));
     const params = { command, arguments: [argument] };
     // An undefined token would be sent as one more argument.
     return token === undefined
@@ -117,15 +117,9 @@ export class Server implements vscode.Disposable {
       this.version = found.version;
       this.log.info(`${found.launch.command} ${found.launch.args.join(' ')} (${found.version})`);
       void this.checkVersion(found.version);
-      this.client = makeClient(found.launch, this.surroundings());
-      this.client.onNotification('seealso/status', ({ folders }: { folders: FolderStatus[] }) => {
-        this.folders = folders;
-        this.told.fire();
-      });
-      this.client.onDidChangeState(({ newState }) => {
-        if (newState === State.Running) this.live('running');
-        else if (newState === State.Starting) this.live('starting');
-      });
+      // The client is most of our code: loaded here, it does not hold up the activation.
+      const { makeClient } = await import('./client');
+      this.client = makeClient(found.launch, this.context.extension.packageJSON, this.log, this.events());
       await this.client.start();
     } catch (error) {
       this.live('failed', sentence(error));
@@ -133,21 +127,21 @@ export class Server implements vscode.Disposable {
     }
   }
 
-  private surroundings(): Surroundings {
-    const { t } = vscode.l10n;
+  private events(): Events {
     return {
-      manifest: this.context.extension.packageJSON,
-      log: this.log,
-      errorHandler: {
-        error: () => ({ action: ErrorAction.Continue, handled: true }),
-        closed: () => {
-          this.folders = [];
-          if (this.crashes.restartAfter(Date.now())) return { action: CloseAction.Restart, handled: true };
-          const message = t('The seealso server has crashed too often and is not started again.');
-          this.live('failed', message);
-          void this.explain(message);
-          return { action: CloseAction.DoNotRestart, handled: true };
-        },
+      started: () => this.live('running'),
+      starting: () => this.live('starting'),
+      status: (folders) => {
+        this.folders = folders;
+        this.told.fire();
+      },
+      crashed: () => {
+        this.folders = [];
+        if (this.crashes.restartAfter(Date.now())) return true;
+        const message = vscode.l10n.t('The seealso server has crashed too often and is not started again.');
+        this.live('failed', message);
+        void this.explain(message);
+        return false;
       },
     };
   }

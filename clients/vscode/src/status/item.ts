@@ -29,7 +29,7 @@ async function showMenu(server: Server): Promise<void> {
   const { t } = vscode.l10n;
   const asked: Entry[] = [
     { label: `$(search) ${t('Search by Meaning...')}`, command: 'seealso.searchByMeaning' },
-    { label: `$(references) ${t('Show What Is Related')}`, command: 'seealso.related.focus' },
+    { label: `$(references) ${t('Show What Is Related')}`, command: 'seealso.focusRelated' },
     { label: `$(copy) ${t('Show Duplicates')}`, command: 'seealso.duplicates.focus' },
     { label: `$(database) ${t('Show the Index')}`, command: 'seealso.index.focus' },
   ];

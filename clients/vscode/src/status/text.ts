@@ -54,7 +54,7 @@ function folderLines(folder: FolderStatus, t: Translate): string[] {
   }
   if (folder.message !== '') lines.push(folder.message);
   if (folder.pending) lines.push(t('{0} passages are not embedded yet', folder.pending.toLocaleString('en')));
-  if (folder.errors) lines.push(t('{0} documents could not be read', folder.errors));
+  if (folder.errors) lines.push(t('Could not be read: {0}', folder.errors));
   if (folder.model) lines.push(t('Model: {0}', folder.model));
   return lines;
 }
