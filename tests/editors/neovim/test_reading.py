@@ -1,0 +1,230 @@
+"""What a reader sees in Neovim: nothing here changes a document."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from editors.neovim.editor import CLIENT, Neovim
+
+DIAGNOSTIC = "return #vim.diagnostic.get(0) > 0"
+
+
+@pytest.fixture
+def nvim(reader: Neovim) -> Neovim:
+    """The editor of this module with one window, and a document that repeats a passage of another one."""
+    reader.keys("<C-\\><C-n>")
+    reader.command("silent! tabonly | wincmd t | silent! only")
+    reader.lua("vim.fn.setqflist({}, 'f')")
+    reader.edit(Path("install/linux.md"), 20)
+    reader.returns(DIAGNOSTIC)
+    return reader
+
+
+def test_hover(nvim: Neovim) -> None:
+    nvim.keys("K")
+    nvim.sees("Written before", "Installing on macOS › Install the package", "the same text")
+
+
+def test_a_duplicate_is_marked_and_its_other_place_is_known(nvim: Neovim) -> None:
+    (diagnostic, _) = nvim.lua("return vim.diagnostic.get(0)")
+    assert diagnostic["source"] == "seealso"
+    assert diagnostic["code"] == "duplicate-passage"
+    places = diagnostic["user_data"]["lsp"]["relatedInformation"]
+    assert [place["location"]["uri"].rpartition("/")[2] for place in places] == ["macos.md", "troubleshooting.rst"]
+    nvim.keys("<C-w>d")
+    nvim.sees("This passage also stands in install/macos.md:11")
+
+
+def test_search_fills_the_quickfix_list(nvim: Neovim) -> None:
+    nvim.keys(":SeeAlso search how do I bring back a deleted file<CR>")
+    nvim.sees("guide/restore.md|5-6| ", "[Quickfix List] See also: how do I bring back a deleted file")
+    nvim.keys("/Bring a single<CR><CR>")
+    nvim.until(lambda: nvim.name().endswith("guide/restore.md"))
+    assert nvim.line() == 5
+
+
+def test_search_asks_for_a_question(nvim: Neovim) -> None:
+    nvim.keys(":SeeAlso search<CR>")
+    nvim.sees("\nSee also:")
+    nvim.keys("recovery key<CR>")
+    nvim.sees("[Quickfix List] See also: recovery key", "guide/encryption.md|")
+
+
+def test_search_for_selected_text(nvim: Neovim) -> None:
+    nvim.command("xmap gs <Plug>(seealso-search)")
+    nvim.keys("Vjgs")
+    screen = nvim.sees("[Quickfix List] See also: After the installation, open port 7440 in…")
+    assert "VISUAL" not in screen
+
+
+def test_search_lets_choose(nvim: Neovim) -> None:
+    nvim.keys(":SeeAlso! search firewall port<CR>")
+    screen = nvim.sees("Type number and <Enter>", "support/troubleshooting.rst:7")
+    number = next(line for line in screen.splitlines() if "troubleshooting.rst:7" in line).partition(":")[0]
+    nvim.keys(f"{number}<CR>")
+    nvim.until(lambda: nvim.name().endswith("support/troubleshooting.rst"))
+    assert nvim.line() == 7
+
+
+def test_duplicates(nvim: Neovim) -> None:
+    nvim.keys(":SeeAlso duplicates reworded<CR>")
+    screen = nvim.sees("[Quickfix List] Duplicates", "faq.md|30-31| ")
+    assert "install/linux.md|" not in screen
+    nvim.keys(":cclose | SeeAlso duplicates<CR>")
+    nvim.sees("faq.md|20-21| 1. the same text · ")
+    nvim.lua("vim.cmd.cclose()")
+    assert len(nvim.lua("return vim.fn.getqflist()")) > 10
+
+
+def test_related_as_a_location_list(nvim: Neovim) -> None:
+    nvim.keys(":SeeAlso related list<CR>")
+    nvim.sees("[Location List] See also: Install the package", "install/macos.md|11-12| the same text · ")
+    assert nvim.lua("return #vim.fn.getqflist()") == 0
+
+
+def panel(screen: str) -> list[str]:
+    """Return the lines of the window of related passages."""
+    return [row.partition("│")[2].rstrip() for row in screen.splitlines() if "│" in row]
+
+
+def test_related_window_follows_the_cursor(nvim: Neovim) -> None:
+    nvim.keys(":SeeAlso related<CR>")
+    lines = panel(nvim.sees("Written before", "See also", "reference/settings.rst"))
+    assert lines[0] == "Install the package"
+    assert "install/macos.md" in lines
+    assert "   7 The client does not find" in "\n".join(lines)
+    nvim.go(25)  # another passage
+    nvim.until(lambda: panel(nvim.screen())[:1] == ["Choose where the copies live"])
+    nvim.command("edit guide/encryption.md")  # another document
+    nvim.go(9)
+    nvim.until(lambda: panel(nvim.screen())[:1] == ["Recovery key"])
+    nvim.keys("<C-w>l/restore.md<CR>j<CR>")
+    nvim.until(lambda: nvim.name().endswith("guide/restore.md"))
+    assert nvim.line() == 16
+    nvim.keys(":SeeAlso related<CR>")
+    nvim.returns("return #vim.api.nvim_tabpage_list_wins(0)", 1)
+
+
+def test_compare_from_the_related_window(nvim: Neovim) -> None:
+    nvim.keys(":SeeAlso related<CR>")
+    nvim.sees("support/troubleshooting.rst")
+    nvim.keys("<C-w>l/The client does<CR>c")
+    nvim.sees("install/linux.md:20", "support/troubleshooting.rst:7", "Check the firewall first.")
+    nvim.keys("q")
+    nvim.returns("return vim.fn.tabpagenr('$')", 1)
+
+
+def test_related_window_is_not_left_alone(nvim: Neovim) -> None:
+    nvim.keys(":tabnew install/linux.md<CR>20G:SeeAlso related<CR>")
+    nvim.sees("support/troubleshooting.rst")
+    nvim.keys(":quit<CR>")
+    nvim.returns("return vim.fn.tabpagenr('$')", 1)
+
+
+def test_related_float(nvim: Neovim) -> None:
+    nvim.keys(":SeeAlso related float<CR>")
+    nvim.sees("╭ See also ─", "Install the package", "│Written before")
+    nvim.keys(":SeeAlso related float<CR>")
+    nvim.until(lambda: "╭ See also" not in nvim.screen())
+
+
+def test_related_window_closes_by_itself_as_any_window(nvim: Neovim) -> None:
+    nvim.keys(":SeeAlso related<CR>")
+    nvim.sees("Written before")
+    nvim.keys("<C-w>l:quit<CR>")
+    nvim.returns("return #vim.api.nvim_tabpage_list_wins(0)", 1)
+    nvim.keys(":SeeAlso related<CR>")
+    nvim.sees("Written before")
+    nvim.keys("<C-w>lq")
+    nvim.returns("return #vim.api.nvim_tabpage_list_wins(0)", 1)
+
+
+def test_compare_side_by_side(nvim: Neovim) -> None:
+    nvim.keys("gra")
+    screen = nvim.sees("Type number and <Enter>")
+    number = next(line for line in screen.splitlines() if "Compare with support" in line).partition(":")[0]
+    nvim.keys(f"{number}<CR>")
+    nvim.sees("install/linux.md:20", "support/troubleshooting.rst:7", "Check the firewall first.")
+    assert nvim.lua("return vim.wo.diff")
+    nvim.keys("<C-w>l<CR>")
+    nvim.until(lambda: nvim.name().endswith("support/troubleshooting.rst"))
+    assert nvim.line() == 7
+    assert nvim.lua("return vim.fn.tabpagenr('$')") == 1
+
+
+def test_open_the_other_place(nvim: Neovim) -> None:
+    nvim.keys("gra")
+    nvim.sees("1: Open install/macos.md:11")
+    nvim.keys("1<CR>")
+    nvim.until(lambda: nvim.name().endswith("install/macos.md"))
+    assert nvim.line() == 11
+    nvim.keys("<C-o>")
+    nvim.until(lambda: nvim.name().endswith("install/linux.md"))
+
+
+@pytest.mark.parametrize("query", ["recovery key", "50 % of a/b?", "%"])
+def test_a_page_of_results(nvim: Neovim, query: str) -> None:
+    nvim.keys(f":SeeAlso page {query}<CR>")
+    nvim.sees(f"# See also: {query}", "In the folder docs:")
+
+
+def test_links_of_a_page_lead_to_passages(nvim: Neovim) -> None:
+    nvim.keys(":SeeAlso page<CR>")
+    screen = nvim.sees("# Duplicates", "## The same text", "- Schedules and retention › When backups run")
+    assert "file://" not in screen
+    nvim.keys("/When backups run<CR><CR>")
+    nvim.until(lambda: nvim.name().endswith("guide/schedule.rst"))
+    assert nvim.line() == 7
+
+
+def test_status(nvim: Neovim) -> None:
+    nvim.keys(":SeeAlso status<CR>")
+    nvim.sees("seealso: docs: 21 documents, 90 passages")
+
+
+def test_completion_of_commands(nvim: Neovim) -> None:
+    def completed(line: str) -> list[str]:
+        return list(nvim.lua("return vim.fn.getcompletion(..., 'cmdline')", line))
+
+    assert completed("SeeAlso re") == ["rebuild", "related", "restart"]
+    assert sorted(completed("SeeAlso related ")) == ["float", "list", "split"]
+    assert completed("SeeAlso duplicates exact e") == ["edited"]
+    assert completed("SeeAlso! se") == ["search"]
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        pytest.param("SeeAlso nonsense", "there is no `nonsense`, but duplicates, insert,", id="subcommand"),
+        pytest.param("SeeAlso related sideways", "`related` does not know `sideways`", id="argument"),
+    ],
+)
+def test_wrong_commands(nvim: Neovim, command: str, message: str) -> None:
+    nvim.keys(f":{command}<CR>")
+    nvim.sees(message)
+
+
+def test_health(nvim: Neovim) -> None:
+    nvim.keys(":checkhealth seealso<CR>")
+    nvim.sees("OK seealso 0", "OK enabled for markdown,", "OK docs: 21 documents, 90 passages")
+    nvim.keys(":bdelete<CR>")
+
+
+def test_help(nvim: Neovim, tmp_path: Path) -> None:
+    text = (CLIENT / "doc" / "seealso.txt").read_text("utf-8")
+    (tmp_path / "seealso.txt").write_text(text, "utf-8")
+    nvim.command(f"helptags {tmp_path}")  # fails on a tag that is there twice
+    tags = {line.split("\t")[0] for line in (tmp_path / "tags").read_text("utf-8").splitlines()}
+    for subcommand in nvim.lua("return require('seealso.commands').names()"):
+        assert f":SeeAlso-{subcommand}" in tags
+    for name in nvim.lua("return vim.tbl_keys(require('seealso'))"):
+        assert f"seealso.{name}()" in tags
+    mappings = nvim.lua("return vim.tbl_map(function(map) return map.lhs end, vim.fn.maplist())")
+    ours = {mapping for mapping in mappings if mapping.startswith("<Plug>(seealso-")}
+    assert len(ours) == 6
+    assert ours <= tags
+    assert set(re.findall(r"\|([^|\s]*seealso[^|\s]*)\|", text, re.IGNORECASE)) <= tags
+    assert max(map(len, text.splitlines())) <= 78
