@@ -3,15 +3,16 @@
 //   VSIX       the extension
 //   SEEALSO    folder of the server's program; it goes to the front of the writer's PATH
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 
 const { TOOLS, VSIX, SEEALSO, CHROMIUM = '/usr/bin/chromium' } = process.env;
 const { chromium } = createRequire(path.join(TOOLS, 'node_modules/'))('playwright-core');
 const ENTRY = path.join(TOOLS, 'node_modules/code-server/out/node/entry.js');
+const PIP_CONFIG = process.env.PIP_CONFIG_FILE ?? path.join(homedir(), '.config/pip/pip.conf');
 const WAIT_MS = 15_000;
 
 const QUIET = {
@@ -38,11 +39,11 @@ const QUIET = {
 };
 
 export class Workbench {
-  /** Starts everything on a folder; `settings` are the user's. */
-  static async start(folder, settings = {}) {
+  /** Starts everything on a folder; `settings` are the user's, and `onPath` tells whether the server is on the PATH. */
+  static async start(folder, settings = {}, { onPath = true } = {}) {
     const workbench = new Workbench();
     try {
-      await workbench.#start(folder, settings);
+      await workbench.#start(folder, settings, onPath);
     } catch (error) {
       await workbench.close();
       throw error;
@@ -59,7 +60,7 @@ export class Workbench {
   #port;
   #settings;
 
-  async #start(folder, settings) {
+  async #start(folder, settings, onPath) {
     this.#folder = folder;
     this.#settings = { ...QUIET, ...settings };
     for (const name of ['user/User', 'user/Machine', 'extensions', 'home', 'tmp']) {
@@ -67,7 +68,7 @@ export class Workbench {
     }
     writeFileSync(`${this.run}/config.toml`, '');
     // The PATH of the extension host is that of a login shell.
-    writeFileSync(`${this.run}/home/.profile`, `export PATH="${SEEALSO}:$PATH"\n`);
+    if (onPath) writeFileSync(`${this.run}/home/.profile`, `export PATH="${SEEALSO}:$PATH"\n`);
     this.configure({});
     const env = this.#environment();
     const base = ['--user-data-dir', `${this.run}/user`, '--extensions-dir', `${this.run}/extensions`];
@@ -112,6 +113,8 @@ export class Workbench {
     return {
       ...env,
       SHELL: '/bin/bash',
+      // What this machine has for pip stays: the extension may install the server.
+      ...(existsSync(PIP_CONFIG) ? { PIP_CONFIG_FILE: PIP_CONFIG } : {}),
       HOME: `${this.run}/home`,
       XDG_CONFIG_HOME: `${this.run}/home/.config`,
       XDG_DATA_HOME: `${this.run}/home/.local/share`,
