@@ -181,8 +181,10 @@ async function index({ hands, shot }) {
   const problems = hands.view('Index').filter({ hasText: 'Could not be read' }).first();
   await problems.waitFor();
   await problems.click();
-  await hands.press('ArrowRight', 'End');
-  await hands.view('Index').filter({ hasText: 'large.md' }).first().waitFor();
+  await until(async () => {
+    await hands.press('End');
+    return await hands.view('Index').filter({ hasText: 'large.md' }).first().isVisible();
+  }, 'the document that could not be read');
   await shot('index');
 }
 

@@ -27,10 +27,16 @@ export class Hands {
     return input;
   }
 
-  /** Takes the row of the box that begins with a text, once it is the chosen one: rows move while they are found. */
+  /** Goes to the row of the box that begins with a text, and takes it: rows move while they are found. */
   async take(text) {
-    const row = this.page.locator(`.quick-input-list .monaco-list-row.focused[aria-label^="${text}"]`).first();
-    await row.waitFor();
+    const begins = `[aria-label^="${text}"]`;
+    await this.page.locator(`.quick-input-list .monaco-list-row${begins}`).first().waitFor();
+    const chosen = this.page.locator(`.quick-input-list .monaco-list-row.focused${begins}`).first();
+    await until(async () => {
+      const isChosen = await chosen.isVisible();
+      if (!isChosen) await this.press('ArrowDown');
+      return isChosen;
+    }, `${text} is chosen`);
     await this.press('Enter');
   }
 
@@ -43,7 +49,7 @@ export class Hands {
   async open(name, text) {
     await this.press('Control+p');
     await (await this.box()).fill(name);
-    await this.take(name);
+    await this.take(`${name}, `); // not a comparison with it
     await this.line(text).waitFor();
   }
 

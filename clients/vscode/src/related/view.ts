@@ -4,7 +4,7 @@ import { closenessIn } from '../closeness';
 import { Debounce } from '../debounce';
 import { beginning, sectionTitle } from '../place';
 import type { Place, Related } from '../protocol';
-import { languages } from '../server/languages';
+import { languages, SCHEMES } from '../server/languages';
 import type { Server } from '../server/server';
 import { contextOf, type DocumentNode, documentsOf, iconOf, type PlaceNode, type RelatedNode } from './tree';
 
@@ -73,9 +73,9 @@ export class RelatedView implements vscode.TreeDataProvider<RelatedNode>, vscode
   private async refresh(): Promise<void> {
     if (this.isPinned || !this.view.visible || this.server.life !== 'running') return;
     const editor = vscode.window.activeTextEditor;
-    if (editor === undefined || !this.languages.has(editor.document.languageId)) {
-      if (editor !== undefined || this.passage === null)
-        this.show(null, vscode.l10n.t('Put the cursor into a document.'));
+    if (editor === undefined || !this.isRead(editor.document)) {
+      // What was shown stays while one looks at something else.
+      if (this.passage === null) this.show(null, vscode.l10n.t('Put the cursor into a document.'));
       return;
     }
     this.asking?.cancel();
@@ -90,6 +90,10 @@ export class RelatedView implements vscode.TreeDataProvider<RelatedNode>, vscode
       if (!asking.token.isCancellationRequested)
         this.show(null, error instanceof Error ? error.message : String(error));
     }
+  }
+
+  private isRead({ uri, languageId }: vscode.TextDocument): boolean {
+    return SCHEMES.includes(uri.scheme) && this.languages.has(languageId);
   }
 
   private show(related: Related | null, message: string | undefined): void {

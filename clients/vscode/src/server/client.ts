@@ -10,7 +10,7 @@ import {
 } from 'vscode-languageclient/node';
 import type { FolderStatus } from '../protocol';
 import { OwnCapabilities } from './capabilities';
-import { languages } from './languages';
+import { languages, SCHEMES } from './languages';
 import type { Launch } from './launch';
 import { chosen, serverSettings } from './settings';
 
@@ -38,7 +38,7 @@ export function makeClient(
   const executable = { command: launch.command, args: [...launch.args, 'lsp'], transport: TransportKind.stdio };
   const options: LanguageClientOptions = {
     documentSelector: languages(manifest.activationEvents).flatMap((language) =>
-      ['file', 'untitled'].map((scheme) => ({ scheme, language })),
+      SCHEMES.map((scheme) => ({ scheme, language })),
     ),
     initializationOptions: () => chosen(names, undefined),
     outputChannel: log,
