@@ -144,8 +144,11 @@ async function search({ hands, page, shot }) {
   const rows = hands.rows('.quick-input-list');
   await rows.filter({ hasText: 'restore' }).first().waitFor();
   await shot('search');
-  await hands.press('ArrowDown');
-  await page.locator('.editor-instance .rangeHighlight, .editor-instance .cdr').first().waitFor({ state: 'attached' });
+  const active = page.locator('.tab.active').filter({ hasNotText: 'draft.md' }).first();
+  await until(async () => {
+    await hands.press('ArrowDown');
+    return await active.waitFor({ timeout: 1000 }).then(() => true);
+  }, 'a place is shown while it is chosen');
   await shot('search-preview');
   await hands.press('Escape');
   await page.locator('.tab.active').filter({ hasText: 'draft.md' }).first().waitFor();

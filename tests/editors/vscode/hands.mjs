@@ -29,7 +29,7 @@ export class Hands {
 
   /** Goes to the row of the box that begins with a text, and takes it: rows move while they are found. */
   async take(text) {
-    const begins = `[aria-label^="${text}"]`;
+    const begins = `[aria-label^="${text}"]:not([aria-label*="↔"])`; // not a comparison with it
     await this.page.locator(`.quick-input-list .monaco-list-row${begins}`).first().waitFor();
     const chosen = this.page.locator(`.quick-input-list .monaco-list-row.focused${begins}`).first();
     await until(async () => {
@@ -49,7 +49,7 @@ export class Hands {
   async open(name, text) {
     await this.press('Control+p');
     await (await this.box()).fill(name);
-    await this.take(`${name}, `); // not a comparison with it
+    await this.take(name);
     await this.line(text).waitFor();
   }
 

@@ -117,7 +117,7 @@ export class Server implements vscode.Disposable {
       this.version = found.version;
       this.log.info(`${found.launch.command} ${found.launch.args.join(' ')} (${found.version})`);
       void this.checkVersion(found.version);
-      // The client is most of our code: loaded here, it does not hold up the activation.
+      // Most of the code, in a file of its own (see `build`): it does not hold up the activation.
       const { makeClient } = await import('./client');
       this.client = makeClient(found.launch, this.context.extension.packageJSON, this.log, this.events());
       await this.client.start();

@@ -42,7 +42,7 @@ async function showMenu(server: Server): Promise<void> {
       ];
   const own: Entry[] = [
     { label: '', kind: vscode.QuickPickItemKind.Separator },
-    { label: `$(debug-restart) ${t('Restart the Server')}`, command: 'seealso.restart' },
+    { label: `$(sync) ${t('Restart the Server')}`, command: 'seealso.restart' },
     { label: `$(output) ${t('Show Log')}`, command: 'seealso.showLog' },
     {
       label: `$(gear) ${t('Open Settings')}`,
