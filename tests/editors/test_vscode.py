@@ -122,19 +122,32 @@ def drive(tools: Path, script: str, vsix: Path, folder: Path, shots: Path, theme
     print(said)
 
 
+def a_folder(tmp_path: Path, manual_files: int) -> Path:
+    try:
+        return documents.make(tmp_path / "docs", manual_files)
+    except FetchError as error:
+        pytest.skip(str(error))
+
+
 def shots_in(tmp_path: Path, name: str) -> Path:
     return Path(os.environ.get(SHOTS) or tmp_path / "shots") / name
 
 
-@pytest.mark.parametrize("theme", ["Default Dark Modern", "Default Light Modern"])
-def test_a_writer_in_the_real_workbench(tools: Path, vsix: Path, tmp_path: Path, theme: str) -> None:
-    try:
-        folder = documents.make(tmp_path / "docs")
-    except FetchError as error:
-        pytest.skip(str(error))
-    drive(tools, "drive.mjs", vsix, folder, shots_in(tmp_path, theme.split()[1].lower()), theme)
+@pytest.mark.parametrize(
+    ("theme", "manual_files"),
+    [
+        pytest.param("Default Dark Modern", 200, id="dark"),
+        pytest.param("Default Light Modern", 40, id="light"),
+        pytest.param("Default High Contrast", 0, id="contrast"),
+    ],
+)
+def test_a_writer_in_the_real_workbench(
+    tools: Path, vsix: Path, tmp_path: Path, request: pytest.FixtureRequest, theme: str, manual_files: int
+) -> None:
+    folder = a_folder(tmp_path, manual_files)
+    drive(tools, "drive.mjs", vsix, folder, shots_in(tmp_path, request.node.callspec.id), theme)
 
 
 def test_the_server_is_installed_by_a_button(tools: Path, vsix_with_server: Path, tmp_path: Path) -> None:
-    folder = documents.make(tmp_path / "docs", manual_files=0)
+    folder = a_folder(tmp_path, manual_files=0)
     drive(tools, "install.mjs", vsix_with_server, folder, shots_in(tmp_path, "install"), "Default Dark Modern")

@@ -9,7 +9,6 @@ from bench.markdown_docs import markdown_docs
 from lsp.conftest import FILES, RESTORE
 
 HANDBOOK = Path(__file__).parents[2] / "data" / "handbook"
-MANUAL_FILES = 250
 
 NOTES = {
     "notes/music.md": FILES["notes/music.md"],
@@ -18,13 +17,17 @@ NOTES = {
 }
 
 
-def make(root: Path, manual_files: int = MANUAL_FILES) -> Path:
-    """Fill a folder; raises `bench.kernel_docs.FetchError` when the manual cannot be fetched."""
-    manual = markdown_docs()
-    for path in sorted(manual.rglob("*.md"))[:manual_files]:
-        copy = root / "manual" / path.relative_to(manual)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, copy)
+def make(root: Path, manual_files: int) -> Path:
+    """Fill a folder, with so many documents of the manual.
+
+    Raises `bench.kernel_docs.FetchError` when the manual cannot be fetched.
+    """
+    if manual_files:
+        manual = markdown_docs()
+        for path in sorted(manual.rglob("*.md"))[:manual_files]:
+            copy = root / "manual" / path.relative_to(manual)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
     shutil.copytree(HANDBOOK, root / "handbook")
     for name, text in NOTES.items():
         (root / name).parent.mkdir(exist_ok=True)
