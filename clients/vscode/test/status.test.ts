@@ -33,6 +33,7 @@ test.each<[string, Parameters<typeof statusText>, string, boolean]>([
     true,
   ],
   ['no server', ['missing', '', [], t], '$(warning) seealso: no server', true],
+  ['installing', ['installing', '', [], t], '$(loading~spin) seealso: installing', false],
   ['starting', ['starting', '', [], t], '$(loading~spin) seealso: starting', false],
 ])('%s', (_, args, text, isProblem) => {
   expect(statusText(...args)).toMatchObject({ text, isProblem });

@@ -9,7 +9,7 @@ import { installServer, NoPythonError } from './install';
 import { onOtherInterpreter } from './python';
 import { belongTogether } from './versions';
 
-export type Life = 'starting' | 'running' | 'missing' | 'failed' | 'stopped';
+export type Life = 'installing' | 'starting' | 'running' | 'missing' | 'failed' | 'stopped';
 
 const PYTHON_PAGE = 'https://www.python.org/downloads/';
 
@@ -74,9 +74,11 @@ export class Server implements vscode.Disposable {
     try {
       await this.inTurn(async () => {
         await this.end();
+        this.live('installing');
         await installServer(this.context, this.log);
       });
     } catch (error) {
+      this.live('missing');
       if (error instanceof vscode.CancellationError) return;
       if (error instanceof NoPythonError) {
         const get = t('Get Python');

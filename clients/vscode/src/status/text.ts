@@ -35,6 +35,8 @@ function said(icon: string, text: string, isProblem: boolean, tooltip: string[],
 
 function withoutServer(life: Exclude<Life, 'running'>, t: Translate): Omit<StatusText, 'tooltip'> {
   switch (life) {
+    case 'installing':
+      return said('loading~spin', t('installing'), false, []);
     case 'starting':
       return said('loading~spin', t('starting'), false, []);
     case 'missing':
