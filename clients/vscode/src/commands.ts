@@ -1,7 +1,7 @@
 /** Commands about places, for views, menus and the server's own actions. */
 import * as vscode from 'vscode';
 import type { DuplicatePlaceNode, GroupNode } from './duplicates/tree';
-import { locationOf, openAt, openPlace, rangeOf } from './open';
+import { linesOf, locationOf, openAt, openPlace } from './open';
 import { Passages, type WireLocation } from './passages';
 import type { Place } from './protocol';
 import type { PlaceNode } from './related/tree';
@@ -141,7 +141,7 @@ async function compare(passages: Passages, related: RelatedView, node: AnyPlaceN
 }
 
 function wire(place: Place): WireLocation {
-  const { start, end } = rangeOf(place);
+  const { start, end } = linesOf(place);
   return { uri: place.uri, range: { start, end } };
 }
 

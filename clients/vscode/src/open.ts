@@ -7,12 +7,13 @@ export interface OpenOptions {
   preserveFocus?: boolean;
 }
 
-export function rangeOf(place: Place): vscode.Range {
-  return new vscode.Range(place.line - 1, 0, place.end_line, 0);
+/** The lines of a place, without the end of the last one. */
+export function linesOf(place: Place): vscode.Range {
+  return new vscode.Range(place.line - 1, 0, place.end_line - 1, Number.MAX_SAFE_INTEGER);
 }
 
 export function locationOf(place: Place): vscode.Location {
-  return new vscode.Location(vscode.Uri.parse(place.uri), rangeOf(place));
+  return new vscode.Location(vscode.Uri.parse(place.uri), linesOf(place));
 }
 
 export async function openPlace(place: Place, options: OpenOptions = {}): Promise<vscode.TextEditor> {

@@ -58,18 +58,17 @@ export class Workbench {
   #context;
   #folder;
   #port;
-  #settings;
+  #configured = {};
 
   async #start(folder, settings, onPath) {
     this.#folder = folder;
-    this.#settings = { ...QUIET, ...settings };
     for (const name of ['user/User', 'user/Machine', 'extensions', 'home', 'tmp']) {
       mkdirSync(`${this.run}/${name}`, { recursive: true });
     }
     writeFileSync(`${this.run}/config.toml`, '');
     // The PATH of the extension host is that of a login shell.
     if (onPath) writeFileSync(`${this.run}/home/.profile`, `export PATH="${SEEALSO}:$PATH"\n`);
-    this.configure({});
+    writeFileSync(`${this.run}/user/User/settings.json`, JSON.stringify({ ...QUIET, ...settings }, null, 2));
     const env = this.#environment();
     const base = ['--user-data-dir', `${this.run}/user`, '--extensions-dir', `${this.run}/extensions`];
     base.push('--config', `${this.run}/code-server.yaml`);
@@ -126,15 +125,10 @@ export class Workbench {
     };
   }
 
-  /** Writes the user's settings, as the settings editor does. */
+  /** Changes settings while the window is open: those of this machine, whose file the workbench watches. */
   configure(settings) {
-    this.#settings = { ...this.#settings, ...settings };
-    writeFileSync(`${this.run}/user/User/settings.json`, JSON.stringify(this.#settings, null, 2));
-  }
-
-  /** Writes settings of this machine: those that say what is run there. */
-  configureMachine(settings) {
-    writeFileSync(`${this.run}/user/Machine/settings.json`, JSON.stringify(settings));
+    Object.assign(this.#configured, settings);
+    writeFileSync(`${this.run}/user/Machine/settings.json`, JSON.stringify(this.#configured, null, 2));
   }
 
   /** Opens a window on the folder. */

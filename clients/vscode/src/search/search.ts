@@ -1,7 +1,7 @@
 /** Search by meaning: results while one types, with a look at the place that is chosen. */
 import * as vscode from 'vscode';
 import { Debounce } from '../debounce';
-import { openPlace, rangeOf } from '../open';
+import { linesOf, openPlace } from '../open';
 import type { Match, SearchResult } from '../protocol';
 import type { Server } from '../server/server';
 import { matchText, pageOf, worthShowing } from './items';
@@ -113,7 +113,7 @@ class Search {
 
   private async look(match: Match): Promise<void> {
     const editor = await openPlace(match, { preserveFocus: true });
-    editor.setDecorations(this.mark, [rangeOf(match)]);
+    editor.setDecorations(this.mark, [linesOf(match)]);
   }
 
   private async accept(beside: boolean, item = this.pick.activeItems[0]): Promise<void> {

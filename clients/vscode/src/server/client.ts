@@ -53,6 +53,8 @@ export function makeClient(
     diagnosticPullOptions: { onChange: true, onTabs: false },
     middleware: {
       workspace: {
+        // Not to a server that is just being ended because of the change.
+        didChangeConfiguration: (sections, next) => (client.isRunning() ? next(sections) : Promise.resolve()),
         configuration: ({ items }) =>
           items.map(({ section, scopeUri }) =>
             section === 'seealso'
@@ -62,7 +64,12 @@ export function makeClient(
       },
     },
   };
-  const client = new LanguageClient('seealso', 'seealso', { run: executable, debug: executable }, options);
+  const client: LanguageClient = new LanguageClient(
+    'seealso',
+    'seealso',
+    { run: executable, debug: executable },
+    options,
+  );
   client.registerFeature(new OwnCapabilities());
   client.onNotification('seealso/status', ({ folders }: { folders: FolderStatus[] }) => events.status(folders));
   client.onDidChangeState(({ newState }) => {
