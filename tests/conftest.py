@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from prefork import VARIABLE, forking
+
 if TYPE_CHECKING:
     from fault_server import FaultServer
 
@@ -20,6 +22,20 @@ def _no_settings_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterat
         patch.setenv("SEEALSO_CONFIG", str(empty))
         patch.delenv("SEEALSO_API_KEY", raising=False)
         yield
+
+
+@pytest.fixture(scope="session")
+def prefork(_no_settings_of_the_user: None) -> Iterator[None]:
+    """Let each `seealso` that a test starts be forked from one that is loaded already."""
+    with forking() as address, pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, address)
+        yield
+
+
+@pytest.fixture
+def cold(prefork: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start each `seealso` as users do, with a Python of its own."""
+    monkeypatch.setenv(VARIABLE, "0")
 
 
 @pytest.fixture

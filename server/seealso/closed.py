@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from seealso.errors import DocumentError
 from seealso.index import compare, milestones
 from seealso.index.duplicates import STRENGTH
+from seealso.meter import Cancelled, unless
 from seealso.model import HASH_BYTES, DuplicateFinding, DuplicateKind, Passage, Place
 from seealso.repeats import PLACES, Relation, Repeats
 
@@ -80,6 +81,8 @@ class Closed:
     """Ask for the findings in closed documents in one state of the workspace."""
 
     repeats: Repeats
+    cancelled: Cancelled
+    """Tells whether nobody wants to know any more; whatever is asked raises `CancelledError` then."""
 
     def findings(self, before: ClosedFindings | None) -> ClosedFindings:
         """Return all findings: `before` itself when they cannot be others by now."""
@@ -109,7 +112,8 @@ class Closed:
         near = [kind for kind in settings.duplicate_kinds if kind is not DuplicateKind.EXACT]
         relations: dict[int, dict[int, Relation]] = {}
         # Of any length: a short passage may be like a long one, which is told of it.
-        for pair in store.pairs.all(near, 1, translated=settings.duplicates.across_languages):
+        pairs = store.pairs.all(near, 1, translated=settings.duplicates.across_languages)
+        for pair in unless(self.cancelled, pairs):
             relation = Relation(pair.kind, pair.score)
             relations.setdefault(pair.first, {})[pair.second] = relation
             relations.setdefault(pair.second, {})[pair.first] = relation
@@ -142,7 +146,7 @@ class Closed:
             places[text_id] = places.get(text_id, []) + [place for place, ignored in standing if not ignored]
         hashes = {text_id: at[0].hash for text_id, at in places.items() if at}
         findings: dict[str, list[DuplicateFinding]] = {}
-        for text_id, words in self.repeats.candidates.store.words(closed).items():
+        for text_id, words in unless(self.cancelled, self.repeats.candidates.store.words(closed).items()):
             own = [at for at in closed[text_id] if not at.ignored]
             if own and words >= least:
                 others = self._others(text_id, saved, places, hashes)

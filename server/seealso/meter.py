@@ -3,15 +3,36 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from seealso.errors import CancelledError
 from seealso.model import Phase, Progress
+
+T = TypeVar("T")
 
 Report = Callable[[Progress], None]
 Cancelled = Callable[[], bool]
 
 _REPORT_EVERY_S = 0.1
+
+
+def never() -> bool:
+    """Let the work come to its end."""
+    return False
+
+
+def unless(cancelled: Cancelled, items: Iterable[T]) -> Iterator[T]:
+    """Yield items as long as somebody wants to know; raise `CancelledError` when nobody does any more."""
+    for item in items:
+        check(cancelled)
+        yield item
+
+
+def check(cancelled: Cancelled) -> None:
+    """Raise `CancelledError` when nobody wants to know any more."""
+    if cancelled():
+        raise CancelledError("Nobody waits for the answer any more.")
 
 
 class Meter:

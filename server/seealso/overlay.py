@@ -16,6 +16,7 @@ class Buffer:
     """One open document as the editor has it."""
 
     path: str
+    text: str
     version: int | None
     format: Format
     segmenter: Segmenter
@@ -67,7 +68,7 @@ class Overlay:
             return None
         segmenter = old.segmenter if old is not None and old.format is document_format else document_format.segmenter()
         segmentation = segmenter.segment(text.encode("utf-8", "replace"))
-        return Buffer(path, version, document_format, segmenter, segmentation)
+        return Buffer(path, text, version, document_format, segmenter, segmentation)
 
     def with_buffer(self, buffer: Buffer) -> Overlay:
         """Return the overlay with a buffer in it."""

@@ -16,6 +16,7 @@ from seealso.settings import Settings
 
 if TYPE_CHECKING:
     from seealso.embed.base import Vectors
+    from seealso.meter import Cancelled
 
 PLACES = 100
 """Places that repeat one passage, at most, in one finding."""
@@ -117,8 +118,11 @@ class Repeats:
                 findings.append(self._finding(path, passage, others, files))
         return findings
 
-    def groups(self, kinds: Collection[DuplicateKind]) -> list[DuplicateGroup]:
-        """Return every group of places that repeat one another, as the index knows them."""
+    def groups(self, kinds: Collection[DuplicateKind], cancelled: Cancelled) -> list[DuplicateGroup]:
+        """Return every group of places that repeat one another, as the index knows them.
+
+        Raises `CancelledError` when nobody wants to know any more.
+        """
         store = self.candidates.store
         min_words = self.settings.duplicates.min_words
         near = [kind for kind in kinds if kind is not DuplicateKind.EXACT]
@@ -140,7 +144,13 @@ class Repeats:
                 text_id: at if frozenset((hashes[text_id],)) not in intended else at[:1]
                 for text_id, at in places.items()
             }
-        return group(pairs, places, kinds=kinds, boilerplate_files=self.settings.duplicates.boilerplate_files)
+        return group(
+            pairs,
+            places,
+            kinds=kinds,
+            boilerplate_files=self.settings.duplicates.boilerplate_files,
+            cancelled=cancelled,
+        )
 
     def _indexed(self, passage: Passage, vector: Vectors | None) -> dict[int, Relation]:
         """Return how indexed texts repeat a passage, by text id; most are remembered."""

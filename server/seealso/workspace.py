@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seealso import committed
+from seealso.access import Access
 from seealso.corpus import index_directory
-from seealso.errors import CancelledError, NotIndexedError, SeeAlsoError
+from seealso.errors import NotIndexedError, SeeAlsoError
+from seealso.marks import Marks
+from seealso.meter import Cancelled, Report, never, unless
 from seealso.model import (
     Answer,
     DocumentMatch,
@@ -35,10 +37,8 @@ if TYPE_CHECKING:
     from seealso.closed import ClosedFindings
     from seealso.corpus import Corpus
     from seealso.embed.base import Embedder, EmbedKind, Vectors
-    from seealso.index.connections import Connections
     from seealso.index.store import Store
     from seealso.indexer import Indexer
-    from seealso.meter import Cancelled, Report
     from seealso.overlay import Overlay
     from seealso.questions import Questions
     from seealso.repeats import SecondLooks
@@ -53,10 +53,6 @@ log = logging.getLogger(__name__)
 
 def _silent(progress: Progress) -> None:
     """Report to nobody."""
-
-
-def _never() -> bool:
-    return False
 
 
 def _no_vector(_text_hash: bytes) -> None:
@@ -77,13 +73,13 @@ class Workspace:
         self.settings = settings
         self.directory = directory or index_directory(root)
         self._spaces = Spaces(self.directory, settings, embedder)
-        self._committed = committed.Committed(root)
-        self._connections: Connections | None = None
+        self._index = Access(self.directory, self._spaces.forget_files)
+        self.marks = Marks(root, self._index)
+        """Pairs of passages that are not reported as duplicates of each other."""
         self._lock = threading.RLock()
         self._overlay: Overlay | None = None
         self._buffer_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._looks: SecondLooks | None = None
-        self._updating = False
 
     @classmethod
     def open(cls, root: Path, settings: Settings | None = None, *, embedder: Embedder | None = None) -> Workspace:
@@ -111,7 +107,7 @@ class Workspace:
         """
         workspace = cls(indexed_folder(path), settings or Settings(), embedder)
         if readable:
-            workspace._stores().check()
+            workspace._index.check()
         return workspace
 
     def configure(self, settings: Settings) -> None:
@@ -121,10 +117,8 @@ class Workspace:
             self.settings = settings
 
     def close(self) -> None:
-        with self._lock:
-            if self._connections is not None:
-                self._connections.close()
-            self._spaces.close()
+        self._index.close()
+        self._spaces.close()
 
     # -- bringing the index up to date
 
@@ -132,7 +126,7 @@ class Workspace:
         self,
         *,
         report: Report = _silent,
-        cancelled: Cancelled = _never,
+        cancelled: Cancelled = never,
         first: Collection[str] = (),
         everything: bool = False,
     ) -> UpdateReport:
@@ -150,13 +144,14 @@ class Workspace:
         def indexer(store: Store) -> Indexer:
             return Indexer(store, self.corpus(), self.settings, report=report, cancelled=cancelled)
 
-        update = Update(self._spaces, self._writing, indexer, report, cancelled, first=first, everything=everything)
+        update = Update(
+            self._spaces, self._index.writing, indexer, report, cancelled, first=first, everything=everything
+        )
         try:
             return update.run()
         except DamagedIndexError as error:
             log.warning("%s Building it again.", error.message)
-            with self._writing():
-                self._stores().discard()
+            self._index.discard()
             return update.run()
 
     def corpus(self) -> Corpus:
@@ -167,14 +162,11 @@ class Workspace:
 
     def status(self) -> IndexStatus:
         """Say what is indexed and what is not, without loading the model."""
-        from seealso.index.lock import is_locked
         from seealso.status import index_status
 
-        building = self._updating or is_locked(self.directory)
-        spaces = self._spaces
-        return index_status(
-            self.root, self.directory, self._store(), spaces.known, spaces.model_name(), building=building
-        )
+        spaces, building = self._spaces, self._index.is_written
+        store = self._index.reader()
+        return index_status(self.root, self.directory, store, spaces.known, spaces.model_name(), building=building)
 
     @property
     def embedder(self) -> Embedder:
@@ -221,11 +213,16 @@ class Workspace:
         buffer = self._buffers().buffers.get(path)
         if buffer is not None:
             return buffer.segmentation
-        store = self._store()
+        store = self._index.reader()
         if store is None:
             return None
         with store.snapshot():
             return store.segmentation(path)
+
+    def segmentation_of(self, path: str, text: str) -> Segmentation | None:
+        """Return an open document's passages and headings if it says just this; None when it says something else."""
+        buffer = self._buffers().buffers.get(path)
+        return buffer.segmentation if buffer is not None and buffer.text == text else None
 
     def passage_at(self, path: str, line: int) -> Passage | None:
         """Return the passage that covers a 0-based line."""
@@ -276,12 +273,17 @@ class Workspace:
         with self._asking() as questions:
             return questions.with_phrase(text, limit) if questions else [*self._buffers().holding(text)]
 
-    def duplicates(self, kinds: Collection[DuplicateKind] | None = None) -> list[DuplicateGroup]:
-        """Return the groups of passages that repeat one another, longest and strongest first."""
-        with self._asking() as questions:
-            return questions.repeats.groups(kinds or self.settings.duplicate_kinds) if questions else []
+    def duplicates(
+        self, kinds: Collection[DuplicateKind] | None = None, cancelled: Cancelled = never
+    ) -> list[DuplicateGroup]:
+        """Return the groups of passages that repeat one another, longest and strongest first.
 
-    def duplicates_in(self, path: str, cancelled: Cancelled = _never) -> tuple[DuplicateFinding, ...]:
+        Raises `CancelledError` when nobody wants to know any more.
+        """
+        with self._asking(cancelled) as questions:
+            return questions.repeats.groups(kinds or self.settings.duplicate_kinds, cancelled) if questions else []
+
+    def duplicates_in(self, path: str, cancelled: Cancelled = never) -> tuple[DuplicateFinding, ...]:
         """Return what is repeated elsewhere, passage by passage, of a document as it is now.
 
         Raises `CancelledError` when nobody wants to know any more.
@@ -300,33 +302,33 @@ class Workspace:
         vectors: list[Vectors | None] = []
         findings: list[DuplicateFinding] = []
         # All are embedded first: passages of one unsaved document may repeat each other.
-        for part in parts:
-            _check(cancelled)
+        for part in unless(cancelled, parts):
             vectors += self._vectors_of(part)
-        for number, part in enumerate(parts):
-            _check(cancelled)
+        for number, part in enumerate(unless(cancelled, parts)):
             # One snapshot a slice: the writer's log can be cut back between them.
-            with self._asking() as questions:
+            with self._asking(cancelled) as questions:
                 if questions is not None:
                     findings += questions.repeats.findings(path, part, vectors[number * _SLICE :][: len(part)])
         return tuple(findings)
 
-    def closed_findings(self, before: ClosedFindings | None = None) -> ClosedFindings | None:
+    def closed_findings(
+        self, before: ClosedFindings | None = None, cancelled: Cancelled = never
+    ) -> ClosedFindings | None:
         """Return what is repeated in the documents that are not open: `before` itself while it is true.
 
-        None while nothing has been indexed.
+        None while nothing has been indexed. Raises `CancelledError` when nobody wants to know any more.
         """
         from seealso.closed import Closed
 
-        with self._asking() as questions:
-            return Closed(questions.repeats).findings(before) if questions is not None else None
+        with self._asking(cancelled) as questions:
+            return Closed(questions.repeats, cancelled).findings(before) if questions is not None else None
 
     def headings(self, known: Mapping[str, bytes]) -> tuple[Collection[str], dict[str, tuple[bytes, list[Heading]]]]:
         """Return the paths of all saved documents, and the headings of those that are not as they are `known`.
 
         What a document is known by is its hash, which comes with the headings.
         """
-        store = self._store()
+        store = self._index.reader()
         if store is None:
             return (), {}
         with store.snapshot():
@@ -337,7 +339,7 @@ class Workspace:
 
     def sample_links(self, format_name: str) -> list[str]:
         """Return links of some documents of a format, as written: enough to tell what links look like here."""
-        store = self._store()
+        store = self._index.reader()
         return store.sample_links(format_name, SAMPLED_LINKS) if store is not None else []
 
     def following(self, place: Place) -> Place | None:
@@ -349,41 +351,6 @@ class Workspace:
         after = next((passage for passage in passages if passage.start_line > place.end_line), None)
         return place_of(place.path, after) if after is not None else None
 
-    # -- pairs marked as intended
-
-    def ignore(self, first_text: str, second_text: str) -> None:
-        """Never report these two passages as duplicates of each other again."""
-        with self._writing() as store:
-            store.intended.mark(first_text, second_text)
-
-    def watch(self, first_text: str, second_text: str) -> None:
-        """Report them again."""
-        with self._writing() as store:
-            store.intended.unmark(first_text, second_text)
-
-    def ignored_pairs(self) -> list[tuple[str, str]]:
-        store = self._store()
-        return store.intended.all() if store is not None else []
-
-    def share_ignored(self, without: tuple[str, str] | None = None) -> int:
-        """Write the marked pairs of the index into the file that is committed, beside those it holds; count its pairs.
-
-        The pair of texts `without` is taken out. Raises `SettingsError` for a file that cannot be used or written.
-        """
-        entries = {*committed.read(self.root), *(committed.entry_of(*pair) for pair in self.ignored_pairs())}
-        gone = committed.entry_of(*without).pair if without is not None else None
-        kept = [entry for entry in entries if entry.pair != gone]
-        committed.write(self.root, kept)
-        return len({entry.pair for entry in kept})
-
-    def shared_pairs(self) -> frozenset[frozenset[bytes]]:
-        """Return the pairs of the committed file by content hash; none while it cannot be used."""
-        return self._committed.pairs()
-
-    def shared_problem(self) -> SeeAlsoError | None:
-        """Return what is wrong with the committed file, if anything."""
-        return self._committed.problem()
-
     # -- inside
 
     def _vector(self, text: str, kind: EmbedKind) -> Vectors | None:
@@ -393,7 +360,7 @@ class Workspace:
 
     def _vectors_of(self, passages: Sequence[Passage]) -> list[Vectors | None]:
         """Return each passage's vector, from the index or embedded now; None where there is no model."""
-        store, texts = self._store(), self._spaces.texts
+        store, texts = self._index.reader(), self._spaces.texts
         if texts is None:
             return [None] * len(passages)
         space = self._spaces.known(store) if store is not None else None
@@ -410,51 +377,28 @@ class Workspace:
                 self._overlay = Overlay()
             return self._overlay
 
-    def _stores(self) -> Connections:
-        with self._lock:
-            if self._connections is None:
-                from seealso.index.connections import Connections
-
-                self._connections = Connections(self.directory, self._spaces.forget_files)
-            return self._connections
-
-    def _store(self) -> Store | None:
-        """Return this thread's connection, or None while nothing has been indexed."""
-        if self._connections is None and not (self.directory / "index.sqlite").exists():
-            return None  # spares the first answers of a new workspace some imports
-        return self._stores().reader()
-
     @contextmanager
-    def _writing(self) -> Iterator[Store]:
-        """Hold the writer lock; one process writes an index at a time."""
-        from seealso.index.lock import writer_lock
+    def _asking(self, cancelled: Cancelled = never) -> Iterator[Questions | None]:
+        """Give a question one state of everything, or None while nothing has been indexed.
 
-        with writer_lock(self.directory):
-            self._updating = True
-            try:
-                yield self._stores().writer()
-            finally:
-                self._updating = False
-
-    @contextmanager
-    def _asking(self) -> Iterator[Questions | None]:
-        """Give a question one state of everything, or None while nothing has been indexed."""
+        Raises `CancelledError` when nobody wants to know any more, as far as the question reads the index.
+        """
         from seealso.candidates import Candidates
         from seealso.index import milestones
         from seealso.questions import Questions
         from seealso.repeats import Repeats, SecondLooks
 
-        store = self._store()
+        store = self._index.reader()
         if store is None:
             yield None
             return
-        with store.snapshot():
+        with store.snapshot(cancelled):
             space = self._spaces.current(store)
             complete = space is not None and milestones.is_embedded(store, space.name)
             texts = self._spaces.texts
             candidates = Candidates(store, self._buffers(), space, texts.cached if texts is not None else _no_vector)
             self._looks = self._looks or SecondLooks()
-            repeats = Repeats(candidates, self.settings, self._looks, self._committed.pairs())
+            repeats = Repeats(candidates, self.settings, self._looks, self.marks.shared())
             yield Questions(candidates, repeats, self.settings, complete)
 
 
@@ -473,8 +417,3 @@ def indexed_folder(path: Path) -> Path:
     raise NotIndexedError(
         f"No indexed folder holds '{path}'.", hint="Run `seealso index FOLDER` for the folder it belongs to."
     )
-
-
-def _check(cancelled: Cancelled) -> None:
-    if cancelled():
-        raise CancelledError("Nobody waits for the answer any more.")

@@ -49,7 +49,7 @@ def vectors_in(workspace: Workspace) -> dict[str, Any]:
     """Return the vectors of all embedded texts, by text."""
     with workspace._asking() as questions:
         assert questions is not None
-        store = workspace._store()
+        store = workspace._index.reader()
         assert store is not None
         space = workspace._spaces.known(store)
         assert space is not None
@@ -72,7 +72,7 @@ def test_whole_documents(vllm_qwen: Running, open_with: Open) -> None:
     report = workspace.update()
     assert (report.documents, report.pending) == (4, 0)
 
-    store = workspace._store()
+    store = workspace._index.reader()
     assert store is not None
     space = workspace._spaces.known(store)
     assert space is not None

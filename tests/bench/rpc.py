@@ -36,6 +36,8 @@ class Client:
         self._answers = answers or {}
         """What to answer to requests of the server: functions of their parameters, by method."""
         self._number = 0
+        self._come: dict[int, Message] = {}
+        """Answers that nobody has taken yet, by the number of the request."""
         self._inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         # A thread of its own, so that waiting for a message can end without one.
         threading.Thread(target=self._read, name="rpc-reader", daemon=True).start()
@@ -49,10 +51,19 @@ class Client:
 
     def ask(self, method: str, params: object, timeout_s: float | None = None) -> Message:
         """Return the answer to a request as it came; raises `TimeoutError` when none comes in time."""
+        return self.answer(self.start(method, params), timeout_s)
+
+    def start(self, method: str, params: object) -> int:
+        """Send a request and return its number."""
         self._number += 1
-        number = self._number
-        self._send({"id": number, "method": method, "params": params})
-        return self.until(lambda message: message.get("id") == number and "method" not in message, timeout_s)
+        self._send({"id": self._number, "method": method, "params": params})
+        return self._number
+
+    def answer(self, number: int, timeout_s: float | None = None) -> Message:
+        """Return the answer to a request by its number, once; raises `TimeoutError` when none comes in time."""
+        if number not in self._come:
+            self.until(lambda _message: number in self._come, timeout_s)
+        return self._come.pop(number)
 
     def notify(self, method: str, params: object) -> None:
         self._send({"method": method, "params": params})
@@ -72,6 +83,8 @@ class Client:
                 self._answer(message)
             elif "method" in message:
                 self.notifications.append(message)
+            else:
+                self._come[message["id"]] = message
             if wanted(message):
                 return message
 

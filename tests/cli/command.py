@@ -12,6 +12,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from prefork import seealso
+
 HANDBOOK = Path(__file__).parents[1] / "data" / "handbook"
 TIMEOUT_S = 120
 
@@ -40,7 +42,7 @@ class Seealso:
     python: str = sys.executable
 
     def command(self, *arguments: str | Path) -> list[str]:
-        return [self.python, "-m", "seealso", *map(str, arguments)]
+        return seealso(*map(str, arguments), python=self.python)
 
     def environment(self, **more: str) -> dict[str, str]:
         kept = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "FORCE_COLOR", "NO_COLOR")}

@@ -10,6 +10,11 @@ import pytest
 from cli.command import HANDBOOK, Seealso
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _forked(prefork: None) -> None:
+    """Commands are started for almost every test."""
+
+
 @pytest.fixture(scope="session")
 def handbook(tmp_path_factory: pytest.TempPathFactory) -> Seealso:
     """The sample handbook, indexed; tests only read it."""

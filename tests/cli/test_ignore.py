@@ -18,6 +18,10 @@ def test_marked_pair_is_reported_no_more_and_can_be_carried_elsewhere(scratch: S
 
     undone = scratch("ignore", "--undo", "docs/two.md:3", "docs/one.md:1")
     assert (undone.code, undone.out.splitlines()[0]) == (0, "Reported again")
+    undone = scratch("ignore", "--undo", "docs/two.md:3", "docs/one.md:1")
+    assert (undone.code, undone.out.splitlines()[0]) == (0, "Not marked before")
+    listed = scratch("ignore", "--path", "docs")
+    assert (listed.code, listed.out, listed.err) == (0, "", "seealso: no pair is marked in this index.\n")
     assert len(scratch("duplicates", "docs", "--json").objects) == 1
 
     elsewhere = Seealso(scratch.cache.with_name("other-cache"), scratch.folder)
@@ -82,7 +86,8 @@ def test_pairs_are_shared_in_a_file_that_holds_for_whoever_has_it(scratch: Seeal
     assert elsewhere("duplicates", "docs", "--json").objects == []
 
     undone = elsewhere("ignore", "--undo", "docs/one.md:1", "docs/moved.md:3")
-    assert "still holds this pair" in undone.err
+    assert undone.out.splitlines()[0] == "Still marked as intended"
+    assert "holds this pair" in undone.err
     assert elsewhere("duplicates", "docs", "--json").objects == []
     undone = elsewhere("ignore", "--undo", "--share", "docs/one.md:1", "docs/moved.md:3")
     assert undone.err == "seealso: 0 pairs in seealso.ignore.toml.\n"
@@ -101,4 +106,7 @@ def test_a_broken_file_of_pairs_is_named_hides_nothing_and_is_not_replaced(scrat
     assert (found.code, len(found.objects)) == (0, 1)
     assert "seealso.ignore.toml' cannot be used" in found.err
     assert scratch("ignore", "--share", "--path", "docs").code == 2
+    refused = scratch("ignore", "--share", "docs/one.md:1", "docs/two.md:1")
+    assert (refused.code, refused.out) == (2, "")
+    assert scratch("ignore", "--path", "docs", "--json").objects == [], "what cannot be shared is not marked"
     assert file.read_text() == broken

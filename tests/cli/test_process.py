@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from seealso import __version__
 from seealso.workspace import Workspace
 
 
+@pytest.mark.usefixtures("cold")
 def test_version(scratch: Seealso) -> None:
     result = scratch("--version")
     assert (result.code, result.out, result.err) == (0, f"seealso {__version__}\n", "")
@@ -110,6 +110,7 @@ def test_documents_cannot_reach_the_terminal(hostile: Seealso, arguments: list[s
     assert "[red]markup[/red] :smile:" in " ".join(plain.split())
 
 
+@pytest.mark.usefixtures("cold")
 def test_output_is_utf8_in_any_locale(handbook: Seealso) -> None:
     plain = handbook("search", "金庫", "--path", "handbook", "-k", "1")
     legacy = handbook("search", "金庫", "--path", "handbook", "-k", "1", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
@@ -123,6 +124,7 @@ def test_pipes_get_neither_colour_nor_bars(handbook: Seealso) -> None:
     assert "\x1b" not in result.out
 
 
+@pytest.mark.usefixtures("cold")
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 @pytest.mark.parametrize("colour", [True, False], ids=["colour", "NO_COLOR"])
 def test_bars_and_colours_on_a_terminal(scratch: Seealso, colour: bool) -> None:
@@ -152,11 +154,13 @@ def run_on_terminal(command: list[str], cwd: Path, environment: dict[str, str]) 
     return process.wait(TIMEOUT_S), shown.decode("utf-8", "replace")
 
 
+@pytest.mark.usefixtures("cold")
 def test_shells_can_ask_for_completions(scratch: Seealso) -> None:
     result = scratch(_SEEALSO_COMPLETE="complete_bash", COMP_WORDS="seealso dupl", COMP_CWORD="1")
     assert (result.code, result.out.strip(), result.err) == (0, "duplicates", "")
 
 
+@pytest.mark.usefixtures("cold")
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
 def test_a_closed_pipe_is_no_bug(handbook: Seealso) -> None:
     process = subprocess.Popen(
@@ -208,6 +212,7 @@ def test_interrupted_index_keeps_what_is_finished(scratch: Seealso, monkeypatch:
     assert "not embedded yet" in found.err
 
 
+@pytest.mark.usefixtures("cold")
 def test_embed(scratch: Seealso, tmp_path: Path) -> None:
     lines = "A short text\n\nEin kurzer Text\r\nunfinished \x85 line".encode()
     result = scratch("embed", "--kind", "passage", "--npy", "out.npy", "--json", stdin=lines)
@@ -234,6 +239,7 @@ def test_embed_nothing(scratch: Seealso) -> None:
     assert written.stat().st_mode == plain.stat().st_mode
 
 
+@pytest.mark.usefixtures("cold")
 def test_doctor(scratch: Seealso) -> None:
     result = scratch("doctor", "--json")
     assert (result.code, result.err) == (0, ""), result
@@ -252,6 +258,7 @@ def test_doctor(scratch: Seealso) -> None:
     assert all(check["ok"] and check["detail"] and not check["hint"] for check in checks), checks
 
 
+@pytest.mark.usefixtures("cold")
 def test_nothing_but_our_cache_is_written(scratch: Seealso, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = tmp_path / "home"
     home.mkdir()
@@ -275,19 +282,17 @@ def test_doctor_finds_a_cache_that_cannot_be_written(scratch: Seealso) -> None:
 
 
 def test_lsp_starts_without_the_rest_of_the_command_line(scratch: Seealso) -> None:
-    script = (
-        "import sys; from seealso.cli import main; code = main(['lsp', '--stdio', '--clientProcessId=1']); "
-        "sys.stderr.write(repr([name for name in ('typer', 'rich', 'onnxruntime') if name in sys.modules]))"
-    )
     ended = subprocess.run(
-        [sys.executable, "-c", script],
+        [sys.executable, "-X", "importtime", "-m", "seealso", "lsp", "--stdio", "--clientProcessId=1"],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         env=scratch.environment(),
         timeout=TIMEOUT_S,
         check=False,
     )
-    assert ended.stderr.decode().endswith("[]")
+    imported = {line.rpartition("|")[2].strip() for line in ended.stderr.decode().splitlines()}
+    assert "pygls.lsp.server" in imported
+    assert not imported & {"typer", "rich", "onnxruntime"}
     assert ended.stdout == b""
 
 
@@ -295,8 +300,7 @@ def test_lsp_starts_without_the_rest_of_the_command_line(scratch: Seealso) -> No
 def test_embed_writes_into_a_pipe_rather_than_over_it(scratch: Seealso) -> None:
     pipe = scratch.folder.parent / "vectors"
     os.mkfifo(pipe)
-    with ThreadPoolExecutor(1) as pool:
-        read = pool.submit(pipe.read_bytes)
+    with os.fdopen(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK), "rb") as reader:
         assert scratch("embed", "--npy", "vectors", stdin=b"A short text\n").code == 0
-        assert np.load(io.BytesIO(read.result(timeout=30))).shape == (1, 384)
+        assert np.load(io.BytesIO(reader.read())).shape == (1, 384)
     assert pipe.is_fifo()

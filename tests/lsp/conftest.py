@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -59,6 +60,11 @@ async def leave(editor: Editor) -> None:
     assert not [params for params in editor.all("window/showMessage") if "internal error" in params.message]
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _forked(prefork: None) -> None:
+    """Servers are started for almost every test."""
+
+
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the sample workspace in `docs` and its index in `cache`."""
@@ -82,6 +88,39 @@ def root(sample: Path, tmp_path: Path) -> Path:
         tmp_path / "cache" / "workspaces" / index_directory(root.resolve()).name,
     )
     return root
+
+
+MANY = 4_000
+"""Passages of the folder `many`."""
+
+REPETITIONS = 24_000
+"""Passages of the folder `repetitive`."""
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Path:
+    """More passages than can be embedded while a test looks."""
+    words = random.Random(7)
+
+    def sentence() -> str:
+        """Return words most of which occur in few other passages."""
+        return " ".join(f"{words.choice(('stone', 'window', 'garden'))} {words.randint(100, 999)}" for _ in range(12))
+
+    return write(
+        tmp_path / "many",
+        {
+            f"{name}.md": "\n\n".join([f"# Chapter {name}", *(sentence() for _ in range(MANY // 40))])
+            for name in range(40)
+        },
+    )
+
+
+@pytest.fixture
+def repetitive(tmp_path: Path) -> Path:
+    """A folder in which few texts stand very often: quickly indexed, slowly listed."""
+    sentence = "What has to be said about the part with the number {} of the machine.\n\n"
+    texts = "".join(map(sentence.format, range(20))) * (REPETITIONS // 80)
+    return write(tmp_path / "repetitive", {f"{number}.md": f"# Large\n\n{texts}" for number in range(4)})
 
 
 StartEditor = Callable[..., Awaitable[Editor]]

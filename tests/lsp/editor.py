@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +18,8 @@ from pytest_lsp.protocol import LanguageClientProtocol
 
 from lsp.clients import NAMES, VSCODE, client_capabilities
 from lsp.strict import telling_actions
+from prefork import seealso
+from ranges import position, span
 from seealso.lsp.positions import Text
 
 T = TypeVar("T")
@@ -67,7 +69,7 @@ class Editor:
     async def start(
         cls,
         root: Path,
-        cache: Path,
+        cache_folder: Path,
         *,
         capabilities: types.ClientCapabilities | str = VSCODE,
         folders: list[Path] | None = None,
@@ -86,9 +88,9 @@ class Editor:
         for method in (types.CLIENT_REGISTER_CAPABILITY, types.CLIENT_UNREGISTER_CAPABILITY):
             client.feature(method)(lambda _params: None)
         editor = cls(root, client)
-        env = {**os.environ, "SEEALSO_CACHE_DIR": str(cache), **(environment or {})}
+        env = {**os.environ, "SEEALSO_CACHE_DIR": str(cache_folder), **(environment or {})}
         # Past pytest-lsp's own start, which would print what we want to look at.
-        await super(LanguageClient, client).start_io(sys.executable, "-m", "seealso", "lsp", env=env)
+        await super(LanguageClient, client).start_io(*seealso("lsp"), env=env)
         editor.process = client._server
         editor._reading = asyncio.create_task(editor._read_stderr())
         if isinstance(capabilities, str):
@@ -303,7 +305,9 @@ class Editor:
         return await self.until(find)
 
 
+@cache
 def _converter() -> Any:
+    # One for all editors: it writes a function for each type it meets, which takes longer than most tests.
     return telling_actions(default_converter())  # type: ignore[no-untyped-call]
 
 
@@ -331,17 +335,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     return value
-
-
-def position(text: str) -> types.Position:
-    line, character = map(int, text.split(":"))
-    return types.Position(line, character)
-
-
-def span(text: str) -> types.Range:
-    start, end = text.split("-")
-    return types.Range(position(start), position(end))
-
-
-def shown(where: types.Range) -> str:
-    return f"{where.start.line}:{where.start.character}-{where.end.line}:{where.end.character}"

@@ -10,7 +10,8 @@ from pygls.exceptions import JsonRpcException
 
 from lsp.clients import CLIENTS, EMACS, NEOVIM, VSCODE, client_capabilities
 from lsp.conftest import FILES, MUSIC, StartEditor, write
-from lsp.editor import Editor, plain, shown
+from lsp.editor import Editor, plain
+from ranges import shown
 from seealso.lsp.capabilities import Client
 from seealso.text.markdown import MarkdownSegmenter
 

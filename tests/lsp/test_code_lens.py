@@ -11,7 +11,8 @@ from lsprotocol import types
 
 from lsp.clients import CLIENTS, VSCODE, client_capabilities
 from lsp.conftest import MUSIC, StartEditor, write
-from lsp.editor import TIMEOUT_S, Editor, plain, shown
+from lsp.editor import TIMEOUT_S, Editor, plain
+from ranges import shown
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

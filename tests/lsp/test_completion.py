@@ -11,7 +11,8 @@ from lsprotocol import types
 
 from lsp.clients import NEOVIM, VSCODE
 from lsp.conftest import MUSIC, RESTORE, StartEditor
-from lsp.editor import Editor, shown
+from lsp.editor import Editor
+from ranges import shown
 from seealso.lsp.capabilities import Client
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -14,7 +14,8 @@ from pygls.exceptions import JsonRpcException
 
 from lsp.clients import CLIENTS, NEOVIM, VSCODE, client_capabilities
 from lsp.conftest import MUSIC, StartEditor, write
-from lsp.editor import TIMEOUT_S, Editor, emoji_units, shown
+from lsp.editor import TIMEOUT_S, Editor, emoji_units
+from ranges import shown
 from seealso.lsp.uris import to_path
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

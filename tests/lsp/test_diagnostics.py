@@ -10,7 +10,8 @@ from lsprotocol import types
 
 from lsp.clients import NEOVIM, VSCODE
 from lsp.conftest import MUSIC, PORT, PORT_EDITED, StartEditor, write
-from lsp.editor import Editor, emoji_units, plain, shown
+from lsp.editor import Editor, emoji_units, plain
+from ranges import shown
 from seealso.lsp.capabilities import Client
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -9,7 +9,8 @@ from lsprotocol import types
 
 from lsp.clients import NEOVIM
 from lsp.conftest import MUSIC, PORT, StartEditor
-from lsp.editor import Editor, emoji_units, shown
+from lsp.editor import Editor, emoji_units
+from ranges import shown
 from seealso.lsp.uris import to_path
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

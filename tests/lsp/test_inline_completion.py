@@ -39,7 +39,7 @@ async def opened(editor: Editor, documents: dict[str, str]) -> AsyncIterator[Non
 
 
 async def ask(
-    editor: Editor, text: str, path: str = SCRATCH, *, invoked: bool = False
+    editor: Editor, text: str, path: str = SCRATCH, *, invoked: bool = True
 ) -> list[types.InlineCompletionItem]:
     """Return the ghost text at the cursor, which is a `|`, in a new document."""
     before, after = text.split("|")
@@ -48,7 +48,7 @@ async def ask(
         return await editor.ghosts(path, f"{len(lines) - 1}:{width(editor, lines[-1])}", invoked=invoked)
 
 
-async def accepted(editor: Editor, text: str, path: str = SCRATCH, *, invoked: bool = False) -> list[str]:
+async def accepted(editor: Editor, text: str, path: str = SCRATCH, *, invoked: bool = True) -> list[str]:
     """Return the line of the cursor after accepting each ghost text, and check what a client checks before."""
     before, after = text.split("|")
     encoding = Text.of(before + after, encoding_of(editor))
@@ -152,7 +152,7 @@ async def test_typing_along_goes_on_giving_the_rest(reader: Editor) -> None:
     async with opened(reader, {path: start}):
         for at in range(len(start), len(sentence)):
             column = width(reader, sentence[:at])
-            (item,) = await reader.ghosts(path, f"0:{column}")
+            (item,) = await reader.ghosts(path, f"0:{column}", invoked=True)
             assert item.insert_text == sentence[at:]
             reader.change(path, f"0:{column}-0:{column}", sentence[at])
         assert await reader.ghosts(path, f"0:{width(reader, sentence)}") == []
@@ -193,11 +193,19 @@ async def test_what_is_not_clear_is_for_those_who_ask(reader: Editor) -> None:
     text = "The brass band|"
     places = {"a.md": "The brass band plays.\n", "b.md": "The brass band rests.\n"}
     async with opened(reader, places):
-        assert await accepted(reader, text) == []
-        assert sorted(await accepted(reader, text, invoked=True)) == ["The brass band plays.", "The brass band rests."]
+        assert await accepted(reader, text, invoked=False) == []
+        assert sorted(await accepted(reader, text)) == ["The brass band plays.", "The brass band rests."]
         async with opened(reader, {"c.md": "It rains. The brass band rests.\n"}):
-            assert await accepted(reader, text) == ["The brass band rests."]
-            assert (await accepted(reader, text, invoked=True))[0] == "The brass band rests."
+            assert await accepted(reader, text, invoked=False) == ["The brass band rests."]
+            assert (await accepted(reader, text))[0] == "The brass band rests."
+
+
+async def test_one_place_alone_is_shown_once_much_of_its_sentence_is_written(reader: Editor) -> None:
+    assert await accepted(reader, "The signing key is printed |", invoked=False) == []
+    assert await accepted(reader, "The signing key is printed on|", invoked=False) == []
+    assert await accepted(reader, "The signing key is printed on |", invoked=False) == [KEY]
+    async with opened(reader, {"again.md": f"{KEY}\n"}):
+        assert await accepted(reader, "The signing key |", invoked=False) == [KEY], "two places agree"
 
 
 @pytest.mark.parametrize(
@@ -215,7 +223,6 @@ async def test_what_is_not_clear_is_for_those_who_ask(reader: Editor) -> None:
 async def test_nothing_in_a_document_becomes_markup_in_another(reader: Editor, hostile: str) -> None:
     async with opened(reader, {"hostile.md": f"The brass band {hostile}\n"}):
         assert await accepted(reader, "The brass band|") == []
-        assert await accepted(reader, "The brass band|", invoked=True) == []
     async with opened(reader, {"honest.md": "The brass band says a < b, *x and foo_bar(1) now.\n"}):
         assert await accepted(reader, "The brass band|") == ["The brass band says a < b, *x and foo_bar(1) now."]
 
@@ -278,6 +285,6 @@ async def test_documents_of_no_folder_go_on_as_one_another(start: StartEditor) -
 
 async def test_places_that_are_nowhere(reader: Editor) -> None:
     async with opened(reader, {SCRATCH: "The signing key is"}):
-        assert await reader.ghosts(SCRATCH, "7:3") != [], "beyond the end is the end"
-        assert await reader.ghosts(SCRATCH, "0:999") != []
-    assert await reader.ghosts(SCRATCH, "0:3") == [], "it is not open"
+        assert await reader.ghosts(SCRATCH, "7:3", invoked=True) != [], "beyond the end is the end"
+        assert await reader.ghosts(SCRATCH, "0:999", invoked=True) != []
+    assert await reader.ghosts(SCRATCH, "0:3", invoked=True) == [], "it is not open"

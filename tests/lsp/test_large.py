@@ -8,7 +8,8 @@ import pytest
 from lsprotocol import types
 
 from lsp.conftest import MUSIC, StartEditor
-from lsp.editor import Editor, position
+from lsp.editor import Editor
+from ranges import position
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

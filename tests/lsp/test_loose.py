@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from lsp.conftest import FILES, MUSIC, PORT, PORT_EDITED, StartEditor, write
+from lsp.editor import TIMEOUT_S, Editor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -111,3 +115,90 @@ async def test_nothing_of_them_is_kept_or_shared(start: StartEditor, outside: Pa
     ):
         with pytest.raises(JsonRpcException, match="folder"):
             await editor.command(name, arguments)
+
+
+async def test_they_are_named_by_their_whole_path(start: StartEditor, outside: Path, capabilities: str) -> None:
+    editor = await start(outside, folders=[], capabilities=capabilities)
+    editor.open("a/music.md")
+    editor.open("b/again.md")
+    where = f"{(outside / 'b/again.md').as_posix()}:3"
+    (diagnostic,) = (await editor.diagnosed("a/music.md")).diagnostics
+    assert diagnostic.message == f"This passage also stands in {where} (Somewhere else)."
+    hover = await editor.hover("a/music.md", "2:0")
+    assert hover is not None
+    assert f" · {where}" in str(hover.contents).replace("\\", "")
+    actions = await editor.actions("a/music.md", "2:0-2:0", diagnostics=[diagnostic])
+    (replacing,) = [action for action in actions if action.title.startswith("Replace")]
+    assert replacing.title.endswith(f" {where} (Somewhere else)")
+    # A link is written as ever.
+    assert await editor.act(replacing) == "# Music\n\n[Somewhere else](../b/again.md)\n"
+
+
+MANY = "# Many\n\n" + "".join(
+    f"Paragraph {number * 7919 % 1000} is about machine {number} and its {number * 31 % 997} parts alone.\n\n"
+    for number in range(3000)
+)
+"""Takes many seconds to embed."""
+
+
+def scratch(cache: Path) -> list[Path]:
+    return [path for path in (cache / "scratch").iterdir() if path.is_dir()]
+
+
+async def busy(start: StartEditor, outside: Path, tmp_path: Path) -> Editor:
+    """Return an editor whose server embeds an open document."""
+    (tmp_path / "tmp").mkdir(exist_ok=True)
+    editor = await start(outside, folders=[], environment={"TMPDIR": str(tmp_path / "tmp")})
+    editor.open("a/music.md", MANY)
+    await editor.hover("a/music.md", "2:0")
+    assert len(scratch(tmp_path / "cache")) == 1
+    return editor
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "shutdown",
+        "pipe",
+        pytest.param("SIGTERM", marks=pytest.mark.skipif(os.name == "nt", reason="kills at once on Windows")),
+        pytest.param("SIGHUP", marks=pytest.mark.skipif(os.name == "nt", reason="not on Windows")),
+        pytest.param("SIGINT", marks=pytest.mark.skipif(os.name == "nt", reason="goes to the console on Windows")),
+    ],
+)
+async def test_nothing_is_left_however_the_server_ends(
+    start: StartEditor, outside: Path, tmp_path: Path, ending: str
+) -> None:
+    editor = await busy(start, outside, tmp_path)
+    assert editor.process is not None
+    if ending == "shutdown":
+        assert await editor.stop() == 0
+    else:
+        if ending == "pipe":
+            assert editor.process.stdin is not None
+            editor.process.stdin.close()
+        else:
+            editor.process.send_signal(signal.Signals[ending])
+        assert await asyncio.wait_for(editor.process.wait(), TIMEOUT_S) == 1, "it was not asked to leave"
+    assert scratch(tmp_path / "cache") == []
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+async def test_what_a_killed_server_left_is_taken_away_by_the_next(
+    start: StartEditor, outside: Path, tmp_path: Path
+) -> None:
+    killed = await busy(start, outside, tmp_path)
+    assert killed.process is not None
+    killed.process.kill()
+    await killed.process.wait()
+    (left,) = scratch(tmp_path / "cache")
+    alive = await start(outside, folders=[])
+    alive.open("b/again.md")
+    await alive.hover("b/again.md", "2:0")
+    (own,) = scratch(tmp_path / "cache")
+    assert own != left
+    # Of two that live, none takes away what is the other's.
+    other = await start(outside, folders=[])
+    other.open("b/again.md")
+    await other.hover("b/again.md", "2:0")
+    assert own in scratch(tmp_path / "cache")
+    assert len(scratch(tmp_path / "cache")) == 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from pathlib import Path
 from typing import Any
@@ -11,31 +10,11 @@ import pytest
 from lsprotocol import types
 
 from lsp.clients import NEOVIM, VSCODE
-from lsp.conftest import FILES, StartEditor, write
+from lsp.conftest import FILES, MANY, StartEditor, write
 from lsp.editor import Editor
 from seealso.index.lock import writer_lock
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-PASSAGES = 4000
-
-
-def sentence() -> str:
-    """Return words most of which occur in few other passages."""
-    return " ".join(f"{random.choice(('stone', 'window', 'garden'))} {random.randint(100, 999)}" for _ in range(12))
-
-
-@pytest.fixture
-def many(tmp_path: Path) -> Path:
-    """More passages than can be embedded while a test looks."""
-    random.seed(7)
-    return write(
-        tmp_path / "many",
-        {
-            f"{name}.md": "\n\n".join([f"# Chapter {name}", *(sentence() for _ in range(PASSAGES // 40))])
-            for name in range(40)
-        },
-    )
 
 
 def values(editor: Editor, token: types.ProgressToken | None = None) -> list[Any]:
@@ -98,7 +77,7 @@ async def test_cancelling_keeps_what_is_done(start: StartEditor, many: Path) -> 
     assert message.startswith("stopped, ")
     (folder,) = (await editor.command("indexStatus"))["folders"]
     assert folder["state"] == "partial"
-    assert 0 < folder["embedded"] < folder["passages"] == PASSAGES
+    assert 0 < folder["embedded"] < folder["passages"] == MANY
     # The half-built index answers, and says that it is half-built.
     found = await editor.command("search", {"query": "copper bridge", "limit": 2})
     assert (len(found["matches"]), found["complete"]) == (2, False)
@@ -138,7 +117,7 @@ async def test_leaving_does_not_wait_for_the_index_and_nothing_is_lost(start: St
         lambda: next((v["message"] for v in values(again) if v.get("message", "").startswith("embedding")), None)
     )
     total = int(first.split(" of ")[1].split()[0].replace(",", ""))
-    assert total < PASSAGES, "what was embedded before is not embedded again"
+    assert total < MANY, "what was embedded before is not embedded again"
 
 
 async def test_cancelling_the_request_stops_the_rebuild(start: StartEditor, many: Path) -> None:

@@ -13,7 +13,8 @@ from pygls.exceptions import JsonRpcException
 
 from lsp.clients import CLIENTS, VSCODE
 from lsp.conftest import MUSIC, PORT, StartEditor, write
-from lsp.editor import TIMEOUT_S, Editor, emoji_units, plain, pulling, shown
+from lsp.editor import TIMEOUT_S, Editor, emoji_units, plain, pulling
+from ranges import shown
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),

@@ -10,7 +10,8 @@ from lsprotocol import types
 
 from lsp.clients import CLIENTS, VSCODE
 from lsp.conftest import PORT, StartEditor
-from lsp.editor import TIMEOUT_S, Editor, emoji_units, position, shown
+from lsp.editor import TIMEOUT_S, Editor, emoji_units
+from ranges import position, shown
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

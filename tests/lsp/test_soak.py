@@ -98,7 +98,8 @@ def test_a_long_session_does_not_grow_or_slow_down(tmp_path: Path) -> None:
 
 
 @pytest.mark.asyncio
-async def test_nothing_is_left_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("rounds", [40, pytest.param(1_000, marks=pytest.mark.slow)])
+async def test_nothing_is_left_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rounds: int) -> None:
     monkeypatch.setenv("SEEALSO_CACHE_DIR", str(tmp_path / "cache"))
     root = write(tmp_path / "docs", {"a.md": FILES["notes/music.md"], "b.md": FILES["notes/again.md"]})
     path = root / "a.md"
@@ -106,7 +107,7 @@ async def test_nothing_is_left_waiting(tmp_path: Path, monkeypatch: pytest.Monke
         client.notify("textDocument/didOpen", document(path, FILES["notes/music.md"]))
         await client.request("workspace/executeCommand", {"command": "seealso.updateIndex"})
         await idle(client)
-        for round_ in range(200):
+        for round_ in range(rounds):
             client.notify("textDocument/didChange", insertion(path, round_ + 2))
             numbers = [
                 client.ask(method, hover(path)) for method in ("textDocument/hover", "textDocument/completion") * 2

@@ -41,7 +41,7 @@ async def told(editor: Editor, wanted: dict[str, Any], *, since: int = 0) -> dic
 async def test_a_status_bar_follows_the_index(start: StartEditor, tmp_path: Path) -> None:
     new = tmp_path / "new"
     new.mkdir()
-    for number in range(40):
+    for number in range(12):
         (new / f"{number}.md").write_text(
             f"# Part {number}\n\n" + "".join(f"{number} {text}" for text in FILES.values())
         )
@@ -49,8 +49,8 @@ async def test_a_status_bar_follows_the_index(start: StartEditor, tmp_path: Path
     ready = await told(editor, {"state": "ready"})
     assert ready["uri"] == new.as_uri()
     assert ready["name"] == "new"
-    assert ready["documents"] == 40
-    assert ready["passages"] == ready["embedded"] > 40
+    assert ready["documents"] == 12
+    assert ready["passages"] == ready["embedded"] > 12
     assert (ready["pending"], ready["errors"]) == (0, 0)
     assert "e5" in ready["model"]
     assert (ready["message"], ready["percentage"]) == ("", None)
@@ -60,7 +60,7 @@ async def test_a_status_bar_follows_the_index(start: StartEditor, tmp_path: Path
     since = len(editor.received)
     (new / "large.md").write_text("x " * 6_000_000)
     editor.save("1.md", "# Gone\n")
-    assert (await told(editor, {"state": "ready", "errors": 1}, since=since))["documents"] == 40
+    assert (await told(editor, {"state": "ready", "errors": 1}, since=since))["documents"] == 12
 
 
 async def test_who_does_not_ask_is_not_told(start: StartEditor) -> None:

@@ -11,7 +11,8 @@ from lsprotocol import types
 
 from lsp.clients import NEOVIM, VSCODE
 from lsp.conftest import MUSIC, SIGNATURE, StartEditor, write
-from lsp.editor import TIMEOUT_S, Editor, shown
+from lsp.editor import TIMEOUT_S, Editor
+from ranges import shown
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

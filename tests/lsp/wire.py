@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from lsprotocol.converters import get_converter
 from bench.rpc import Client, Message
 from lsp.clients import client_capabilities
 from lsp.editor import TIMEOUT_S
+from prefork import seealso
 
 Json = dict[str, Any]
 
@@ -33,7 +33,7 @@ class Wire(Client):
         cache.mkdir(parents=True, exist_ok=True)
         environment = {**os.environ, "SEEALSO_CACHE_DIR": str(cache)}
         with self.log.open("wb") as log:
-            super().__init__([sys.executable, "-m", "seealso", "lsp"], environment, answers, stderr=log)
+            super().__init__(seealso("lsp"), environment, answers, stderr=log)
 
     def ask(self, method: str, params: object, timeout_s: float | None = TIMEOUT_S) -> Message:
         answer = super().ask(method, params, timeout_s)

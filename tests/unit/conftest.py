@@ -1,4 +1,4 @@
-"""Workspaces whose model is on the server that fails on request."""
+"""Workspaces on a cache of their own: with a model that needs none, and on the server that fails on request."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fake_embedder import FakeEmbedder
 from seealso.corpus import CACHE_VARIABLE
 from seealso.settings import resolve
 from seealso.workspace import Workspace
@@ -19,7 +20,31 @@ OpenServed = Callable[..., Workspace]
 
 
 @pytest.fixture
-def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault_server: FaultServer) -> Iterator[OpenServed]:
+def cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let indexes be made in a folder of the test."""
+    folder = tmp_path / "cache"
+    monkeypatch.setenv(CACHE_VARIABLE, str(folder))
+    return folder
+
+
+@pytest.fixture
+def embedder() -> FakeEmbedder:
+    """The model of `workspace`."""
+    return FakeEmbedder()
+
+
+@pytest.fixture
+def workspace(root: Path, embedder: FakeEmbedder) -> Iterator[Workspace]:
+    """The folder `root` of the module that asks, opened and not indexed yet."""
+    workspace = Workspace.open(root, embedder=embedder)
+    yield workspace
+    workspace.close()
+
+
+@pytest.fixture
+def served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache_folder: Path, fault_server: FaultServer
+) -> Iterator[OpenServed]:
     """Open the folder `docs` with the embeddings of the server, by settings alone, and with little patience."""
     from seealso.embed import bulk
 
@@ -27,7 +52,6 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault_server: FaultS
     monkeypatch.setattr(bulk, "FIRST_PATIENCE_S", 0.1)
     monkeypatch.setattr(bulk, "FIRST_WAIT_S", 0.01)
     monkeypatch.setattr(bulk, "LONGEST_WAIT_S", 0.05)
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
     root = tmp_path / "docs"
     root.mkdir()
     opened: list[Workspace] = []

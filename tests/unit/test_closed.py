@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from fake_embedder import FakeEmbedder
 from seealso.closed import FINDINGS, ClosedFindings, bounded
-from seealso.corpus import CACHE_VARIABLE
 from seealso.model import DuplicateFinding, DuplicateKind, Passage, PassageKind, Place
 from seealso.settings import resolve
 from seealso.workspace import Workspace
@@ -29,24 +27,17 @@ DOCUMENTS = {
 
 
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+def root(tmp_path: Path, cache_folder: Path) -> Path:
     for path, text in DOCUMENTS.items():
         write(tmp_path / "root" / path, text)
     return tmp_path / "root"
 
 
 @pytest.fixture
-def embedder() -> FakeEmbedder:
-    return FakeEmbedder()
-
-
-@pytest.fixture
-def workspace(root: Path, embedder: FakeEmbedder) -> Iterator[Workspace]:
-    workspace = Workspace.open(root, embedder=embedder)
+def workspace(workspace: Workspace) -> Workspace:
+    """It is indexed."""
     workspace.update()
-    yield workspace
-    workspace.close()
+    return workspace
 
 
 def write(path: Path, text: str) -> None:
@@ -137,10 +128,10 @@ def test_open_documents_count_as_they_are_and_are_left_out(workspace: Workspace)
 
 def test_pairs_marked_as_intended_are_left_out(workspace: Workspace) -> None:
     found = closed(workspace)
-    workspace.ignore(BACKUP, EDITED)
+    workspace.marks.add(BACKUP, EDITED)
     found = closed(workspace, found)
     assert others(found) == {"backup.md": ["upgrade.md:2"], "upgrade.md": ["backup.md:2"]}
-    workspace.ignore(BACKUP, BACKUP)
+    workspace.marks.add(BACKUP, BACKUP)
     assert closed(workspace, found).documents == {}
 
 

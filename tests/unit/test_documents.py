@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fake_embedder import DIMENSION, FakeEmbedder
-from seealso.corpus import CACHE_VARIABLE
 from seealso.documents import WINDOW_TOKENS, combined, estimated_tokens, windows_of
 from seealso.embed.base import EmbedKind, Lane, ModelInfo, RefusedTextsError, Vectors
 from seealso.model import Heading, Passage, PassageKind, Phase, Progress
@@ -129,8 +128,7 @@ class LongMemory(FakeEmbedder):
 
 
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+def root(tmp_path: Path, cache_folder: Path) -> Path:
     root = tmp_path / "root"
     root.mkdir()
     for name, text in DOCUMENTS.items():
@@ -143,15 +141,8 @@ def embedder() -> LongMemory:
     return LongMemory()
 
 
-@pytest.fixture
-def workspace(root: Path, embedder: LongMemory) -> Iterator[Workspace]:
-    workspace = Workspace.open(root, embedder=embedder)
-    yield workspace
-    workspace.close()
-
-
 def vector_of(workspace: Workspace, path: str) -> Vectors:
-    store = workspace._store()
+    store = workspace._index.reader()
     assert store is not None
     paths, rows = store.document_vectors.all(1)
     row: Vectors = rows[paths.index(path)].astype(np.float32)

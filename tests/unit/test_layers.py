@@ -20,8 +20,8 @@ LAYERS = (
     ("embed",),
     ("index",),
     ("corpus",),
-    ("linked", "overlay", "status", "text_vectors"),
-    ("spaces",),
+    ("access", "linked", "overlay", "scratch", "status", "text_vectors"),
+    ("marks", "spaces"),
     ("candidates", "embedding"),
     ("documents",),
     ("indexer",),
@@ -46,6 +46,8 @@ ONLY_IMPORTER = {
     "sqlite3": ["index/", "cli/doctor.py", "cli/checks.py"],
 }
 ASYNC_FREE = (
+    "access",
+    "marks",
     "text",
     "index",
     "corpus",

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from seealso import meter as module
-from seealso.meter import Meter
+from seealso.errors import CancelledError
+from seealso.meter import Meter, never, unless
 from seealso.model import Phase, Progress
 
 
@@ -35,3 +36,12 @@ def test_without_weights_all_items_are_alike(monkeypatch: pytest.MonkeyPatch) ->
     clock.now += 2
     meter.advance()
     assert told[-1].remaining_s == 6.0
+
+
+def test_items_come_until_nobody_wants_them() -> None:
+    assert list(unless(never, "abc")) == ["a", "b", "c"]
+    answers = iter([False, False, True])
+    items = unless(lambda: next(answers), "abc")
+    assert [next(items), next(items)] == ["a", "b"]
+    with pytest.raises(CancelledError):
+        next(items)

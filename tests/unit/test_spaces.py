@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from fake_embedder import DIMENSION, FakeEmbedder
-from seealso.corpus import CACHE_VARIABLE
 from seealso.embed.base import EmbedKind, Lane, ModelInfo, Vectors
 from seealso.errors import EmbeddingError
 from seealso.index import vectors as vectors_module
@@ -70,8 +69,7 @@ class ServedEmbedder(FakeEmbedder):
 
 
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+def root(tmp_path: Path, cache_folder: Path) -> Path:
     root = tmp_path / "garden"
     root.mkdir()
     for name, text in {"roses": ROSES, "tulips": TULIPS, "clover": CLOVER}.items():
@@ -82,13 +80,6 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def embedder() -> ServedEmbedder:
     return ServedEmbedder()
-
-
-@pytest.fixture
-def workspace(root: Path, embedder: ServedEmbedder) -> Iterator[Workspace]:
-    workspace = Workspace.open(root, embedder=embedder)
-    yield workspace
-    workspace.close()
 
 
 # -- the table
@@ -270,7 +261,7 @@ def test_an_index_of_the_version_before_keeps_its_vectors(root: Path, monkeypatc
     monkeypatch.setattr(vectors_module, "MAX_TAIL", 1)
     workspace = Workspace.open(root, embedder=FakeEmbedder())
     workspace.update()
-    workspace.ignore(ROSES, TULIPS)
+    workspace.marks.add(ROSES, TULIPS)
     expected = workspace.search("prune roses")
     workspace.close()
     path = workspace.directory / FILE_NAME
@@ -290,7 +281,7 @@ def test_an_index_of_the_version_before_keeps_its_vectors(root: Path, monkeypatc
     assert (report.documents, report.embedded, report.pending) == (3, 0, 0)
     assert embedder.embedded == []
     assert workspace.search("prune roses") == expected
-    assert [frozenset(pair) for pair in workspace.ignored_pairs()] == [frozenset((ROSES, TULIPS))]
+    assert [frozenset(pair) for pair in workspace.marks.texts()] == [frozenset((ROSES, TULIPS))]
     assert workspace.status().model == "fake-bag-of-words"
     assert workspace.related_documents("roses.md")
     workspace.close()

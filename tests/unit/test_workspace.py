@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from fake_embedder import FakeEmbedder
-from seealso.corpus import CACHE_VARIABLE
 from seealso.embed.base import EmbedKind, Lane, Vectors
 from seealso.errors import EmbeddingError, IndexUnavailableError, SeeAlsoError
 from seealso.model import DuplicateKind, Phase, Progress
@@ -30,24 +28,11 @@ DOCUMENTS = {
 
 
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+def root(tmp_path: Path, cache_folder: Path) -> Path:
     root = tmp_path / "root"
     for path, text in DOCUMENTS.items():
         write(root / path, text)
     return root
-
-
-@pytest.fixture
-def embedder() -> FakeEmbedder:
-    return FakeEmbedder()
-
-
-@pytest.fixture
-def workspace(root: Path, embedder: FakeEmbedder) -> Iterator[Workspace]:
-    workspace = Workspace.open(root, embedder=embedder)
-    yield workspace
-    workspace.close()
 
 
 def write(path: Path, text: str) -> None:
@@ -275,10 +260,10 @@ def test_pair_marked_as_intended_is_not_reported(workspace: Workspace, root: Pat
     write(root / "admin/upgrade.md", f"# Upgrade\n\n{edited}\n")
     workspace.update()
     assert workspace.duplicates_in("admin/upgrade.md")
-    workspace.ignore(BACKUP, edited)
+    workspace.marks.add(BACKUP, edited)
     assert workspace.duplicates_in("admin/upgrade.md") == ()
     assert workspace.duplicates() == []
-    assert [frozenset(pair) for pair in workspace.ignored_pairs()] == [frozenset((BACKUP, edited))]
+    assert [frozenset(pair) for pair in workspace.marks.texts()] == [frozenset((BACKUP, edited))]
 
 
 def test_ignore_comment_silences_both_sides(workspace: Workspace, root: Path) -> None:

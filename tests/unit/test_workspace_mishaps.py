@@ -5,14 +5,12 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from fake_embedder import FakeEmbedder
 from seealso import repeats
-from seealso.corpus import CACHE_VARIABLE
 from seealso.embed.base import EmbedKind, Lane, ModelInfo, Vectors
 from seealso.errors import CancelledError, EmbeddingError, SeeAlsoError
 from seealso.index import vectors as vectors_module
@@ -29,8 +27,7 @@ TULIPS = "Tulip bulbs are planted in late autumn, as deep as three bulbs are hig
 
 
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+def root(tmp_path: Path, cache_folder: Path) -> Path:
     root = tmp_path / "garden"
     root.mkdir()
     (root / "roses.md").write_text(f"# Roses\n\n{ROSES}\n")
@@ -39,11 +36,10 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def workspace(root: Path) -> Iterator[Workspace]:
-    workspace = Workspace.open(root, embedder=FakeEmbedder())
+def workspace(workspace: Workspace) -> Workspace:
+    """It is indexed."""
     workspace.update()
-    yield workspace
-    workspace.close()
+    return workspace
 
 
 def database(workspace: Workspace) -> Path:
@@ -129,13 +125,13 @@ def test_damaged_database_is_built_again(workspace: Workspace, root: Path) -> No
 
 
 def test_intended_pairs_survive_another_version_of_the_index(workspace: Workspace, root: Path) -> None:
-    workspace.ignore(ROSES, TULIPS)
+    workspace.marks.add(ROSES, TULIPS)
     workspace.close()
     with sqlite3.connect(database(workspace)) as db:
         db.execute("PRAGMA user_version = 999")
     again = Workspace.open(root, embedder=FakeEmbedder())
     again.update()
-    assert {frozenset(pair) for pair in again.ignored_pairs()} == {frozenset((ROSES, TULIPS))}
+    assert {frozenset(pair) for pair in again.marks.texts()} == {frozenset((ROSES, TULIPS))}
     again.close()
 
 
@@ -154,7 +150,7 @@ def test_another_version_of_the_index_keeps_the_vectors(workspace: Workspace, ro
 
 
 def test_intended_pairs_survive_damage_elsewhere(workspace: Workspace, root: Path) -> None:
-    workspace.ignore(ROSES, TULIPS)
+    workspace.marks.add(ROSES, TULIPS)
     workspace.close()
     with sqlite3.connect(database(workspace)) as db:
         (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'documents'").fetchone()
@@ -164,7 +160,7 @@ def test_intended_pairs_survive_damage_elsewhere(workspace: Workspace, root: Pat
         file.write(b"\xa5" * size)
     again = Workspace.open(root, embedder=FakeEmbedder())
     assert again.update().embedded == 2
-    assert {frozenset(pair) for pair in again.ignored_pairs()} == {frozenset((ROSES, TULIPS))}
+    assert {frozenset(pair) for pair in again.marks.texts()} == {frozenset((ROSES, TULIPS))}
     again.close()
 
 
@@ -270,7 +266,7 @@ def test_marked_pair_and_short_passages_are_no_duplicates_in_hovers(workspace: W
     before = workspace.related("copy.md", 0)
     assert before is not None
     assert [match.place.path for match in before.duplicates] == ["roses.md"]
-    workspace.ignore(before.passage.text, ROSES)
+    workspace.marks.add(before.passage.text, ROSES)
     after = workspace.related("copy.md", 0)
     assert after is not None
     assert after.duplicates == ()

@@ -14,7 +14,7 @@ from seealso.cli.options import InsideOption, JsonOption
 from seealso.cli.printable import printable
 from seealso.cli.questions import parse_location, passage_now
 from seealso.cli.render import Page
-from seealso.committed import FILE_NAME
+from seealso.committed import FILE_NAME, read
 from seealso.errors import SettingsError
 from seealso.model import Place
 from seealso.repeats import same_place
@@ -61,35 +61,43 @@ def register(app: typer.Typer) -> None:
         workspace = open_containing(parse_location(places[0])[0] if places else path)
         gone: tuple[str, str] | None = None
         try:
+            if share:
+                read(workspace.root)  # first: what cannot be shared is not marked
             if places:
                 first, second = (passage_now(workspace, *parse_location(place)) for place in places)
                 if same_place(first, second):
                     raise SettingsError("Both places are in one passage.", hint="Name a passage and its copy.")
-                (workspace.watch if undo else workspace.ignore)(first.text, second.text)
-                _show(workspace, first, second, "Reported again" if undo else "Marked as intended", json=json)
-                if first.text == second.text and not undo:
-                    warn("both read the same: no copy of this text is reported any more.")
                 if undo:
                     gone = first.text, second.text
-                    _warn_if_shared(workspace, first, second, share=share)
+                    _take_back(workspace, first, second, share=share, json=json)
+                else:
+                    workspace.marks.add(first.text, second.text)
+                    _show(workspace, first, second, "Marked as intended", json=json)
+                    if first.text == second.text:
+                        warn("both read the same: no copy of this text is reported any more.")
             elif take:
                 pairs = [_pair(line, number) for number, line in enumerate(sys.stdin.buffer, 1) if line.strip()]
                 for pair in pairs:
-                    workspace.ignore(*pair)
+                    workspace.marks.add(*pair)
                 warn(f"{count(len(pairs), 'pair')} read.")
             elif not share:
                 _list(workspace, json=json)
             if share:
-                total = workspace.share_ignored(gone)
+                total = workspace.marks.share(gone)
                 warn(f"{count(total, 'pair')} in {FILE_NAME}.")
         finally:
             workspace.close()
         return EXIT_OK
 
 
-def _warn_if_shared(workspace: Workspace, first: Place, second: Place, *, share: bool) -> None:
-    if not share and frozenset((first.hash, second.hash)) in workspace.shared_pairs():
-        warn(f"{FILE_NAME} still holds this pair; `seealso ignore --undo --share` takes it out there too.")
+def _take_back(workspace: Workspace, first: Place, second: Place, *, share: bool, json: bool) -> None:
+    marked = workspace.marks.remove(first.text, second.text)
+    shared = frozenset((first.hash, second.hash)) in workspace.marks.shared()
+    if shared and not share:
+        _show(workspace, first, second, "Still marked as intended", json=json)
+        warn(f"{FILE_NAME} holds this pair; `seealso ignore --undo --share` takes it out there too.")
+    else:
+        _show(workspace, first, second, "Reported again" if marked or shared else "Not marked before", json=json)
 
 
 def _show(workspace: Workspace, first: Place, second: Place, title: str, *, json: bool) -> None:
@@ -114,7 +122,10 @@ def _pair(line: bytes, number: int) -> tuple[str, str]:
 
 
 def _list(workspace: Workspace, *, json: bool) -> None:
-    for first, second in workspace.ignored_pairs():
+    pairs = workspace.marks.texts()
+    if not pairs:
+        warn("no pair is marked in this index.")
+    for first, second in pairs:
         if json:
             write_json({"first": first, "second": second})
         else:

@@ -1,5 +1,6 @@
 """`seealso index`, `update` and `status`."""
 
+import shlex
 import time
 from datetime import datetime
 from pathlib import Path
@@ -176,7 +177,11 @@ def _print_status(status: IndexStatus) -> None:
     if status.updated_at is not None:
         when = datetime.fromtimestamp(status.updated_at).astimezone()
         rows.append(("updated", f"{when:%Y-%m-%d %H:%M:%S}"))
+    if status.state == "empty":
+        rows = [("state", _STATES["empty"]), ("model", status.model)]
     _print_rows("Index of", status, rows)
+    if status.state == "empty":
+        warn(f"`seealso index {shlex.quote(status.root)}` builds an index, as an editor does that opens the folder.")
 
 
 def _print_rows(title: str, status: IndexStatus, rows: list[tuple[str, str]]) -> None:

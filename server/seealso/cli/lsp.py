@@ -9,7 +9,7 @@ USAGE = "usage: seealso lsp [--stdio] [--tcp HOST:PORT]"
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Serve one editor until it leaves; return the server's exit code, 2 for arguments it cannot serve."""
+    """Serve one editor until it leaves, which ends the process; return 2 for arguments it cannot serve."""
     try:
         tcp = parse(arguments)
     except ValueError as error:
@@ -18,9 +18,9 @@ def run(arguments: Sequence[str]) -> int:
     from seealso.lsp.server import main
 
     if tcp is None:
-        return main()
+        main()
     try:
-        return main(tcp)
+        main(tcp)
     except (OSError, UnicodeError) as error:  # the address is taken, or nobody's; a host name that cannot be one
         host, port = tcp
         reason = getattr(error, "strerror", None) or error

@@ -34,7 +34,7 @@ def open_folder(path: Path, *layers: Layer) -> Workspace:
 def open_containing(path: Path, *layers: Layer, readable: bool = True) -> Workspace:
     """Open the indexed workspace that holds a file or folder; raises as `Workspace.containing` does."""
     workspace = Workspace.containing(path, settings_for(indexed_folder(path), *layers), readable=readable)
-    if (problem := workspace.shared_problem()) is not None:
+    if (problem := workspace.marks.problem()) is not None:
         warn(str(problem))
     return workspace
 

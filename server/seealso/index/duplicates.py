@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from seealso.meter import Cancelled, never, unless
 from seealso.model import DuplicateGroup, DuplicateKind, Place
 from seealso.text.prose import count_words
 
@@ -60,24 +61,26 @@ def group(
     kinds: Collection[DuplicateKind],
     boilerplate_files: int,
     min_words: int = 1,
+    cancelled: Cancelled = never,
 ) -> list[DuplicateGroup]:
     """Return the groups of places that repeat one another, strongest and longest first, boilerplate last.
 
     `places` maps a text id to the places where exactly that text stands. A text with several places is a group of exact
     copies, and every place of a text follows it into its group. A text joins a group only if it repeats more than half
     of it, or `ENOUGH_LINKS` of its texts: when A is like B and B is like C, but A is not like C, there are two groups.
-    Parallel texts form groups of their own. A group in `boilerplate_files` documents or more is boilerplate.
+    Parallel texts form groups of their own. A group in `boilerplate_files` documents or more is boilerplate. Raises
+    `CancelledError` when nobody wants to know any more.
     """
     wanted = frozenset(kinds)
     words = _WordCounts(places)
     copies: list[_Edge] = []
     parallels: list[_Edge] = []
-    for pair in pairs:
+    for pair in unless(cancelled, pairs):
         first, second, kind = pair.first, pair.second, pair.kind
         if kind in wanted and first != second and words[first] >= min_words and words[second] >= min_words:
             edges = parallels if kind is DuplicateKind.PARALLEL else copies
             edges.append((STRENGTH[kind], -pair.score, min(first, second), max(first, second)))
-    families = _families(copies)
+    families = _families(copies, cancelled)
     if DuplicateKind.EXACT in wanted:
         known = {text for family in families for text in family.texts}
         families.extend(
@@ -85,9 +88,10 @@ def group(
             for text, standing in places.items()
             if len(standing) > 1 and text not in known and words[text] >= min_words
         )
-    families.extend(_families(parallels))
+    families.extend(_families(parallels, cancelled))
     groups = [
-        (_group(family, places, boilerplate_files), max([words[text] for text in family.texts])) for family in families
+        (_group(family, places, boilerplate_files), max([words[text] for text in family.texts]))
+        for family in unless(cancelled, families)
     ]
     groups.sort(key=lambda item: _order(*item))
     return [found for found, _ in groups]
@@ -106,22 +110,23 @@ class _WordCounts(dict[int, int]):
         return count
 
 
-def _families(edges: list[_Edge]) -> list[_Family]:
+def _families(edges: list[_Edge], cancelled: Cancelled) -> list[_Family]:
     """Cut the graph of some edges into families, grown from the strongest; each text is in one at least."""
     edges.sort()
     graph: _Graph = {}
-    for edge in edges:
+    for edge in unless(cancelled, edges):
         _, _, first, second = edge
         graph.setdefault(first, {}).setdefault(second, edge)
         graph.setdefault(second, {}).setdefault(first, edge)
     taken: set[int] = set()
     families = [
         _grow(graph, first, second, taken)
-        for _, _, first, second in edges
+        for _, _, first, second in unless(cancelled, edges)
         if first not in taken and second not in taken
     ]
     # Texts whose likes have all gone elsewhere: a family of their own with the best of them.
-    families.extend(_grow(graph, text, next(iter(graph[text])), taken) for text in sorted(graph) if text not in taken)
+    left = (text for text in unless(cancelled, sorted(graph)) if text not in taken)
+    families.extend(_grow(graph, text, next(iter(graph[text])), taken) for text in left)
     return families
 
 

@@ -22,12 +22,13 @@ class IntendedPairs:
             (first_hash, second_hash, storable(first), storable(second)),
         )
 
-    def unmark(self, first: str, second: str) -> None:
-        """Report them again."""
-        self._db.execute(
+    def unmark(self, first: str, second: str) -> bool:
+        """Report them again; tell whether they were marked."""
+        gone = self._db.execute(
             "DELETE FROM ignored_pairs WHERE first = ? AND second = ?",
             sorted((content_hash(first), content_hash(second))),
         )
+        return gone.rowcount > 0
 
     def all(self) -> list[tuple[str, str]]:
         """Return the texts of the pairs."""

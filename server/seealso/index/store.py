@@ -24,8 +24,12 @@ from seealso.index.lexical import LexicalIndex
 from seealso.index.lock import PRIVATE
 from seealso.index.pairs import PairTable
 from seealso.index.sql import parts, storable
+from seealso.meter import Cancelled, check, never
 from seealso.model import DocumentProblem, Passage, PassageKind, Place, Segmentation
 from seealso.text.prose import count_words
+
+_LOOK_EVERY = 100_000
+"""Instructions of SQLite between two looks whether somebody still wants to know: a millisecond or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +103,24 @@ class Store:
                 raise
 
     @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """Read everything inside from one state of the index."""
+    def snapshot(self, cancelled: Cancelled = never) -> Iterator[None]:
+        """Read everything inside from one state of the index.
+
+        Raises `CancelledError` when nobody wants to know any more, also in the middle of a statement.
+        """
         if self._db.in_transaction:
             yield
             return
         with self.usable():
             self._db.execute("BEGIN")
+            self._db.set_progress_handler(cancelled, _LOOK_EVERY)
             try:
                 yield
+            except sqlite3.OperationalError:
+                check(cancelled)  # it was interrupted
+                raise
             finally:
+                self._db.set_progress_handler(None, 0)
                 self._roll_back()
 
     def _roll_back(self) -> None:

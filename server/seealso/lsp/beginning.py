@@ -53,11 +53,15 @@ class Beginning:
     @property
     def is_long_enough(self) -> bool:
         """Whether so much agrees with another sentence hardly ever by chance."""
+        return _width(self.phrase.strip()) >= MIN_CHARACTERS and self.words >= MIN_WORDS
+
+    @property
+    def words(self) -> int:
+        """How many words are written, without one that has hardly begun."""
         from seealso.text.prose import count_words
 
         text = self.phrase.strip()
-        words = text if _width(self.typed) >= MIN_UNFINISHED else text.removesuffix(self.typed)
-        return _width(text) >= MIN_CHARACTERS and count_words(words) >= MIN_WORDS
+        return count_words(text if _width(self.typed) >= MIN_UNFINISHED else text.removesuffix(self.typed))
 
 
 def beginning(paragraph: Sequence[str], syntax: Format) -> Beginning | None:

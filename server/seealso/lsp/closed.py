@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from seealso.lsp.diagnostics import Report, diagnostics
 from seealso.lsp.positions import Text
+from seealso.meter import unless
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from seealso.closed import ClosedDocument, ClosedFindings
     from seealso.lsp.capabilities import Client
     from seealso.lsp.folder import Folder
+    from seealso.meter import Cancelled
     from seealso.model import Passage
     from seealso.settings import Settings
     from seealso.workspace import Workspace
@@ -61,7 +63,9 @@ class ClosedReports:
                 self._settings, self._findings = settings, None
                 self._documents, self.reports = {}, {}
             before, reported = self._findings, self._documents
-            compared = await self._folder.review(lambda workspace: _compare(workspace, settings, before, reported))
+            compared = await self._folder.review(
+                lambda workspace, cancelled: _compare(workspace, settings, before, reported, cancelled)
+            )
             if compared.findings is not before:
                 self.took_s = compared.took_s
             for path in compared.gone:
@@ -82,7 +86,9 @@ class ClosedReports:
             if part and self._findings is not None and self._settings is not None:
                 documents = {path: self._findings.documents[path] for path in part}
                 settings, root, client = self._settings, self._folder.path, self._client
-                made = await self._folder.review(lambda workspace: _make(workspace, documents, root, settings, client))
+                made = await self._folder.review(
+                    lambda workspace, cancelled: _make(workspace, documents, root, settings, client, cancelled)
+                )
                 self.reports.update(made)
                 self._documents.update((path, documents[path]) for path in made)
                 self.unreadable.update(documents.keys() - made.keys())
@@ -104,10 +110,11 @@ def _compare(
     settings: Settings,
     before: ClosedFindings | None,
     reported: Mapping[str, ClosedDocument],
+    cancelled: Cancelled,
 ) -> _Compared:
     started = time.monotonic()
     wanted = settings.diagnostics.enabled and settings.diagnostics.workspace
-    found = workspace.closed_findings(before) if wanted else None
+    found = workspace.closed_findings(before, cancelled) if wanted else None
     documents = found.documents if found is not None else {}
     gone = [path for path in reported if path not in documents]
     stale = [path for path, document in documents.items() if reported.get(path) != document]
@@ -120,9 +127,10 @@ def _make(
     root: Path,
     settings: Settings,
     client: Client,
+    cancelled: Cancelled,
 ) -> dict[str, Report]:
     made = {}
-    for path, document in documents.items():
+    for path, document in unless(cancelled, documents.items()):
         if (text := document.text(workspace.root / path)) is not None:
             report = _report(document, text, root, settings, client)
             _ = report.id  # computed here rather than on the loop

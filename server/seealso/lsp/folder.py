@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeVar
 
-from seealso.errors import SeeAlsoError
+from seealso.errors import CancelledError, SeeAlsoError
 from seealso.lsp.closed import ClosedReports
 from seealso.lsp.nearby import Nearby
 from seealso.lsp.titles import Titles
@@ -24,7 +26,11 @@ if TYPE_CHECKING:
     from seealso.lsp.capabilities import Client
     from seealso.lsp.documents import Document
     from seealso.lsp.outbox import Outbox
+    from seealso.meter import Cancelled
+    from seealso.scratch import Scratch
     from seealso.workspace import Workspace
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -57,13 +63,12 @@ class Folder:
         documents: Callable[[Folder], Collection[Document]],
         on_change: Callable[[Folder], None],
         on_progress: Callable[[], None],
-        loose: bool = False,
+        scratch: Scratch | None = None,
     ) -> None:
         self.uri = uri
         self.path = path
-        self.loose = loose
-        """Whether it stands for the open documents of a drive that are in no folder."""
-        self.name = "open documents" if loose else path.name or str(path)
+        self._scratch = scratch
+        self.name = "open documents" if self.loose else path.name or str(path)
         self.settings = Settings()
         self._threads = threads
         self._outbox = outbox
@@ -84,6 +89,11 @@ class Folder:
         """None until the workspace is open."""
 
     @property
+    def loose(self) -> bool:
+        """Whether it stands for the open documents of a drive that are in no folder; its index is only for now then."""
+        return self._scratch is not None
+
+    @property
     def failed(self) -> bool:
         """Whether it could not be opened; whoever asks next tries again."""
         return self._opened.done() and not self._opened.cancelled() and self._opened.exception() is not None
@@ -101,12 +111,15 @@ class Folder:
 
     async def _open(self, settings: Settings) -> None:
         def opening() -> Workspace:
-            from seealso.loose import LooseWorkspace  # not before `initialize` was answered
+            from seealso.corpus import index_directory  # not before `initialize` was answered
+            from seealso.loose import LooseWorkspace
             from seealso.preload import preload
             from seealso.workspace import Workspace
 
             preload()
-            return LooseWorkspace(self.path, settings) if self.loose else Workspace.open(self.path, settings)
+            if self._scratch is None:
+                return Workspace.open(self.path, settings)
+            return LooseWorkspace(self.path, settings, self._scratch.folder() / index_directory(self.path).name)
 
         try:
             workspace = await asyncio.get_running_loop().run_in_executor(self._threads.questions, opening)
@@ -134,7 +147,7 @@ class Folder:
 
     async def check(self) -> None:
         """Tell the user what is wrong with files of the workspace that are read with each question."""
-        if (problem := await self.ask(lambda workspace: workspace.shared_problem())) is not None:
+        if (problem := await self.ask(lambda workspace: workspace.marks.problem())) is not None:
             self._outbox.problem(problem)
 
     def _changed(self) -> None:
@@ -203,16 +216,22 @@ class Folder:
         self._write_edits(workspace)
         return await asyncio.get_running_loop().run_in_executor(self._threads.questions, question, workspace)
 
-    async def review(self, question: Callable[[Workspace], T], *, large: bool = False) -> T:
+    async def review(self, question: Callable[[Workspace, Cancelled], T], *, large: bool = False) -> T:
         """Answer a question that may take long, also after all edits made before it, without holding up others.
 
-        One about a `large` document does not hold up other reviews either.
+        One about a `large` document does not hold up other reviews either. Cancelling has the question know, which
+        ends its work by `CancelledError`.
         """
         workspace = await self._workspace()
         self._write_edits(workspace)
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._threads.questions, _nothing)
-        return await loop.run_in_executor(self._threads.large if large else self._threads.reviews, question, workspace)
+        thread = self._threads.large if large else self._threads.reviews
+        given_up = threading.Event()
+        try:
+            return await loop.run_in_executor(thread, _reviewed, question, workspace, given_up.is_set)
+        finally:
+            given_up.set()
 
     async def given(self, document: Document) -> None:
         """Wait until the workspace has a large document as it is now; others it gets before any question."""
@@ -308,6 +327,14 @@ class Folder:
                 loop.call_soon_threadsafe(self._outbox.report, "taking over an edit", error)
 
         return (self._threads.large if large else self._threads.questions).submit(guarded)
+
+
+def _reviewed(question: Callable[[Workspace, Cancelled], T], workspace: Workspace, cancelled: Cancelled) -> T:
+    try:
+        return question(workspace, cancelled)
+    except CancelledError:
+        logger.info("A review was stopped: nobody waits for its answer any more.")
+        raise
 
 
 def _warm(workspace: Workspace) -> None:

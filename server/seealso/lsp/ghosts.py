@@ -72,7 +72,8 @@ class Question:
         # A line that is new belongs to no passage yet.
         line = last_written(line, paragraph)
         found = endings(begun, places_elsewhere(workspace, snapshot, line, begun))
-        chosen = found.found[:MAX_GHOSTS] if self.invoked else [found.clear] if found.clear else []
+        clear = found.clear(begun)
+        chosen = found.found[:MAX_GHOSTS] if self.invoked else [clear] if clear else []
         ghosts = [ghost for ending in chosen if (ghost := fitted(ending, begun, suffix, below))]
         # Last: most of what is typed was never written before.
         if not ghosts or not _in_prose(workspace, snapshot, line, syntax):

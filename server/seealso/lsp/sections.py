@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from seealso.errors import CancelledError
 from seealso.lsp.render import worthwhile
+from seealso.meter import unless
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
+    from seealso.meter import Cancelled
     from seealso.model import Heading, Passage, Place, Segmentation
     from seealso.workspace import Workspace
 
@@ -54,7 +55,7 @@ def sections(segmentation: Segmentation) -> list[Section]:
     return [Section(heading, below[heading.line]) for heading in segmentation.headings if heading.line in below]
 
 
-def count(workspace: Workspace, path: str, line: int, cancelled: Callable[[], bool]) -> Counts | None:
+def count(workspace: Workspace, path: str, line: int, cancelled: Cancelled) -> Counts | None:
     """Count what there is to the section whose heading stands at a 0-based line; None when there is none.
 
     Raises `CancelledError` when nobody wants to know any more.
@@ -67,9 +68,7 @@ def count(workspace: Workspace, path: str, line: int, cancelled: Callable[[], bo
     related: set[tuple[str, int]] = set()
     repeated: list[Passage] = []
     first = None
-    for passage in section.passages[:COUNTED]:
-        if cancelled():
-            raise CancelledError("The document was changed.")
+    for passage in unless(cancelled, section.passages[:COUNTED]):
         if (known := workspace.related(path, passage.start_line)) is None:
             continue
         places = [match.place for match in worthwhile(known.matches) if not section.holds(path, match.place)]

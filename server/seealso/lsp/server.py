@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TypeVar
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError
@@ -33,8 +34,12 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-LEAVE_S = 0.8
-"""How long the process waits for its threads when the client has left; the index survives being cut off."""
+LEAVE_S = 0.6
+"""From `shutdown` on the threads have so long to end what they are at; the index survives being cut off. With what the
+end itself takes on a busy machine, the client does not wait for a second."""
+
+SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""What editors and systems send to a process that they want to end."""
 
 Handler = TypeVar("Handler", bound="Callable[..., Any]")
 
@@ -209,8 +214,11 @@ def _pump(stdin: BinaryIO, reader: asyncio.StreamReader, loop: asyncio.AbstractE
         return  # the loop has ended: nobody listens any more
 
 
-def main(tcp: tuple[str, int] | None = None) -> int:
-    """Serve one client on standard input and output, or over TCP; return the exit code."""
+def main(tcp: tuple[str, int] | None = None) -> NoReturn:
+    """Serve one client on standard input and output, or over TCP, and end the process.
+
+    Raises `OSError` or `UnicodeError` when the address cannot be listened on.
+    """
     level = os.environ.get("SEEALSO_LOG", "warning").upper()
     known = level in logging.getLevelNamesMapping()
     handler = logging.StreamHandler(sys.stderr)
@@ -224,11 +232,14 @@ def main(tcp: tuple[str, int] | None = None) -> int:
     # While an update computes in Python, every hop of an answer between threads waits this long at worst (5 ms before).
     sys.setswitchinterval(0.001)
     server = Server()
+    for number in SIGNALS:
+        if signal.getsignal(number) is signal.SIG_DFL:  # else whoever started us wants it ignored
+            signal.signal(number, _stop)
     try:
         asyncio.run(server.serve_tcp(*tcp) if tcp is not None else server.serve_stdio(*_take_stdio()))
     except (SystemExit, KeyboardInterrupt):
         logger.debug("Leaving.")
-    return _leave(server)
+    _leave(server)
 
 
 def _take_stdio() -> tuple[BinaryIO, BinaryIO]:
@@ -238,11 +249,17 @@ def _take_stdio() -> tuple[BinaryIO, BinaryIO]:
     return sys.stdin.buffer, stdout
 
 
-def _leave(server: Server) -> int:
-    code = server.protocol.exit_code
-    if hasattr(server, "session") and not server.session.wait(LEAVE_S):
-        # A batch of embeddings or a write is still running. What it has not committed is done again next time.
-        logging.shutdown()
-        sys.stderr.flush()
-        os._exit(code)
-    return code
+def _stop(_number: int, _frame: object) -> NoReturn:
+    raise SystemExit
+
+
+def _leave(server: Server) -> NoReturn:
+    for number in (signal.SIGINT, *SIGNALS):
+        signal.signal(number, signal.SIG_IGN)  # it ends now anyway
+    if hasattr(server, "session"):
+        server.session.wait(LEAVE_S)
+    logging.shutdown()
+    sys.stderr.flush()
+    # Not `sys.exit`, which waits for every thread: one may be at a batch of embeddings, or wait for a server. What it
+    # has not committed is done again next time.
+    os._exit(server.protocol.exit_code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -23,6 +24,7 @@ from seealso.lsp.documents import Document, Snapshot
 from seealso.lsp.folder import Folder, Threads
 from seealso.lsp.positions import Text
 from seealso.lsp.uris import to_path
+from seealso.scratch import Scratch
 from seealso.settings import Backend, resolve
 
 if TYPE_CHECKING:
@@ -74,6 +76,8 @@ class Session:
         self.whole: WholePull | None = None
         """What the client asked last about everything."""
         self.debouncer = Debouncer(lambda key, error: self.outbox.report(f"background work {key!r}", error))
+        self.scratch = Scratch()
+        """Where the indexes of documents in no folder are."""
         self.threads = Threads(
             ThreadPoolExecutor(1, "seealso-questions"),
             ThreadPoolExecutor(1, "seealso-reviews"),
@@ -90,6 +94,8 @@ class Session:
         """Whether the client has been given code lenses."""
         self.pages: dict[str, None] = {}
         """Virtual documents the client has asked for, oldest first."""
+        self._closed = math.inf
+        """When the session was closed, by `time.monotonic`."""
 
     # -- folders
 
@@ -116,7 +122,7 @@ class Session:
         """Return a folder by its URI."""
         return next((folder for folder in self.places if folder.uri == uri), None)
 
-    def _folder(self, uri: str, path: Path, *, loose: bool = False) -> Folder:
+    def _folder(self, uri: str, path: Path, *, scratch: Scratch | None = None) -> Folder:
         return Folder(
             uri,
             path,
@@ -126,7 +132,7 @@ class Session:
             documents=self.documents_of,
             on_change=self.changed,
             on_progress=self._progressed,
-            loose=loose,
+            scratch=scratch,
         )
 
     def take_in(self, document: Document) -> bool:
@@ -134,7 +140,7 @@ class Session:
         if self.folder_of(document.path) is not None:
             return False
         drive = Path(document.path.anchor)
-        self._loose[document.path.anchor] = self._folder(drive.as_uri(), drive, loose=True)
+        self._loose[document.path.anchor] = self._folder(drive.as_uri(), drive, scratch=self.scratch)
         return True
 
     def remove_folder(self, uri: str) -> None:
@@ -279,6 +285,7 @@ class Session:
 
     def close(self) -> None:
         """Stop all work without waiting for the threads."""
+        self._closed = min(self._closed, time.monotonic())
         self.debouncer.close()
         for uri in list(self.folders):
             self.remove_folder(uri)
@@ -287,15 +294,19 @@ class Session:
         self._loose.clear()
 
     def wait(self, timeout_s: float) -> bool:
-        """Wait for the threads to finish what they are at; tell whether they have. Call after the loop has ended."""
-        deadline = time.monotonic() + timeout_s
+        """Wait for the threads to finish what they are at, until `timeout_s` after `close`, and leave no file behind.
+
+        Call it after the loop has ended. Tell whether they have finished.
+        """
+        until = self._closed + timeout_s
         # In this order work is passed on when a folder is closed.
         threads = (self.threads.updates, self.threads.reviews, self.threads.large, self.threads.questions)
         done = all(
-            not wait([thread.submit(_nothing)], max(0.0, deadline - time.monotonic())).not_done for thread in threads
+            not wait([thread.submit(_nothing)], max(0.0, until - time.monotonic())).not_done for thread in threads
         )
         for thread in threads:
             thread.shutdown(wait=done, cancel_futures=True)
+        self.scratch.remove()
         return done
 
 

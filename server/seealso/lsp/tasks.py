@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from seealso.lsp import related_lists, rewrites, see_also
 from seealso.lsp.links import as_wikis_do, link_to
 from seealso.lsp.writing import RefusedChangeError, Writing
+from seealso.meter import never, unless
 
 if TYPE_CHECKING:
     from seealso.lsp.documents import Snapshot
     from seealso.lsp.titles import Titles
     from seealso.lsp.writing import Change
+    from seealso.meter import Cancelled
     from seealso.model import Passage, Place
     from seealso.workspace import Workspace
 
@@ -114,7 +116,7 @@ class Work:
     snapshot: Snapshot
     titles: Titles
 
-    def __call__(self, workspace: Workspace) -> list[Change]:
+    def __call__(self, workspace: Workspace, cancelled: Cancelled = never) -> list[Change]:
         """Return the changes, the last one in the document first, so that each can be made after the one before."""
         task, path = self.task, self.snapshot.path
         writing = writing_of(workspace, self.snapshot)
@@ -125,7 +127,7 @@ class Work:
         if task.what is What.IGNORE_FILE:
             return [rewrites.file_ignored(writing)]
         if task.what in (What.LIST, What.LISTS):
-            return _lists(workspace, path, writing, task, wiki=wiki)
+            return _lists(workspace, path, writing, task, cancelled, wiki=wiki)
         passage = passage_with(writing, task.line, task.hash)
         if passage is None:
             raise CHANGED
@@ -140,11 +142,11 @@ class Work:
 
 
 def writing_of(workspace: Workspace, snapshot: Snapshot) -> Writing | None:
-    """Return a document as it is now, or None when it is of no known format."""
+    """Return a version of a document, or None when the workspace has another one by now, or knows no such format."""
     from seealso.text.registry import format_for  # with the first question, not before `initialize`
 
     syntax = format_for(snapshot.path, snapshot.document.language_id)
-    segmentation = workspace.segmentation(snapshot.path)
+    segmentation = workspace.segmentation_of(snapshot.path, snapshot.text.source)
     if syntax is None or segmentation is None:
         return None
     return Writing(snapshot.text.source.encode(), syntax, segmentation)
@@ -172,7 +174,9 @@ def _place(workspace: Workspace, other: Other | None) -> Place:
     raise RefusedChangeError("The other passage is not there any more.", hint="Ask for the actions again.")
 
 
-def _lists(workspace: Workspace, path: str, writing: Writing, task: Task, *, wiki: bool) -> list[Change]:
+def _lists(
+    workspace: Workspace, path: str, writing: Writing, task: Task, cancelled: Cancelled, *, wiki: bool
+) -> list[Change]:
     headings = writing.segmentation.headings
     if task.what is What.LIST:
         section = see_also.section_at(headings, writing.lines, task.line)
@@ -182,7 +186,7 @@ def _lists(workspace: Workspace, path: str, writing: Writing, task: Task, *, wik
         return [change] if change is not None else []
     found = [
         related_lists.refreshed(workspace, path, writing, section, wiki=wiki)
-        for section in reversed(see_also.sections(headings, writing.lines))
+        for section in unless(cancelled, reversed(see_also.sections(headings, writing.lines)))
         if see_also.find(writing.lines, section, writing.syntax.name) is not None
     ]
     return [change for change in found if change is not None]

@@ -84,7 +84,10 @@ def test_no_bulk_request_is_sent_while_a_question_is_under_way(
 
 
 @pytest.mark.parametrize("asked", [False, True])
-@pytest.mark.parametrize("seconds_a_token", [0.001, 0.0001], ids=["slow", "fast"])
+@pytest.mark.parametrize(
+    "seconds_a_token",
+    [pytest.param(0.001, id="slow server"), pytest.param(0.0001, marks=pytest.mark.slow, id="fast server")],
+)
 def test_bulk_requests_are_as_large_as_a_question_can_wait_for(
     fault_server: FaultServer, connect: Connect, aside: Executor, seconds_a_token: float, asked: bool
 ) -> None:

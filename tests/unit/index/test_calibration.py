@@ -94,7 +94,7 @@ def fill(root: Path, count: int, *, start: int = 0, titled: bool = True) -> None
 
 
 def store_of(workspace: Workspace) -> Store:
-    store = workspace._store()
+    store = workspace._index.reader()
     assert store is not None
     return store
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from seealso.embed.base import ModelInfo
-from seealso.errors import IndexUnavailableError
+from seealso.errors import CancelledError, IndexUnavailableError
 from seealso.index.database import FILE_NAME
 from seealso.index.schema import SCHEMA_VERSION
 from seealso.index.store import Store
@@ -233,3 +233,13 @@ def test_places_are_in_order_and_know_their_headings(store: Store) -> None:
         ("b.md", 10, (TITLE, SECTION, DEEPER)),
     ]
     assert store.places([]) == []
+
+
+def test_a_statement_ends_when_nobody_wants_to_know(store: Store) -> None:
+    put(store, "guide.md")
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    looks = iter([False, False])
+    with pytest.raises(CancelledError), store.snapshot(lambda: next(looks, True)):
+        store._db.execute(endless).fetchone()
+    with store.snapshot():
+        assert store.counts() == (1, 3)

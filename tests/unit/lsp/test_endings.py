@@ -51,12 +51,12 @@ def test_most_places_have_to_agree() -> None:
     start = begun("Stop the ser")
     one, other, end = place("Stop the service."), place("Stop the server."), place("Stop the ser")
     assert ways(endings(start, [one, other, one])) == [("vice.", 2), ("ver.", 1)]
-    assert (clear := endings(start, [one, other, one]).clear) is not None
+    assert (clear := endings(start, [one, other, one]).clear(start)) is not None
     assert clear.text == "vice."
-    assert endings(start, [one, other]).clear is None, "it may be either"
-    assert endings(start, [one, end]).clear is None, "it may be over"
-    assert endings(start, []).clear is None
-    assert endings(start, [place("Nothing like it.")]).clear is None
+    assert endings(start, [one, other]).clear(start) is None, "it may be either"
+    assert endings(start, [one, end]).clear(start) is None, "it may be over"
+    assert endings(start, []).clear(start) is None
+    assert endings(start, [place("Nothing like it.")]).clear(start) is None
 
 
 def test_one_place_has_one_vote_for_each_way() -> None:
@@ -67,9 +67,17 @@ def test_one_place_has_one_vote_for_each_way() -> None:
 def test_a_few_of_a_sample_say_little() -> None:
     start = begun("Stop the ser")
     one, other = place("Stop the service."), place("Nothing like it.")
-    assert endings(start, [one] * (MAX_PLACES // 2 - 1) + [other] * (MAX_PLACES // 2 + 1)).clear is None
-    assert endings(start, [one] * (MAX_PLACES // 2) + [other] * (MAX_PLACES // 2)).clear is not None
-    assert endings(start, [one] + [other] * (MAX_PLACES - 2)).clear is not None, "these are all there are"
+    assert endings(start, [one] * (MAX_PLACES // 2 - 1) + [other] * (MAX_PLACES // 2 + 1)).clear(start) is None
+    assert endings(start, [one] * (MAX_PLACES // 2) + [other] * (MAX_PLACES // 2)).clear(start) is not None
+    assert endings(start, [one] * 2 + [other] * (MAX_PLACES - 3)).clear(start) is not None, "these are all there are"
+
+
+def test_one_place_says_little_until_much_of_its_sentence_is_written() -> None:
+    sentence = place("Stop the service before you restore a backup.")
+    for text, clear in (("Stop the service before you re", False), ("Stop the service before you restore ", True)):
+        start = begun(text)
+        assert (endings(start, [sentence]).clear(start) is not None) is clear
+        assert endings(start, [sentence, sentence]).clear(start) is not None
 
 
 @pytest.mark.parametrize("kind", [PassageKind.LIST, PassageKind.TABLE])

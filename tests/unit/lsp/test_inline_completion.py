@@ -28,7 +28,7 @@ def question(path: Path, line: int = 2) -> dict[str, Any]:
     return {
         "textDocument": {"uri": path.as_uri()},
         "position": {"line": line, "character": 23},
-        "context": {"triggerKind": types.InlineCompletionTriggerKind.Automatic.value},
+        "context": {"triggerKind": types.InlineCompletionTriggerKind.Invoked.value},
     }
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lsprotocol.types import Position, Range
 
+from ranges import shown, span
 from seealso.lsp.positions import Encoding, Text, split_lines, units
 
 ENCODINGS: tuple[Encoding, ...] = ("utf-8", "utf-16", "utf-32")
@@ -46,15 +47,6 @@ def model_offset(text: str, position: Position, encoding: Encoding) -> int:
         if taken > position.character:
             return start + index
     return start + len(content)
-
-
-def span(text: str) -> Range:
-    start, end = text.split("-")
-    return Range(*(Position(*map(int, part.split(":"))) for part in (start, end)))
-
-
-def shown(where: Range) -> str:
-    return f"{where.start.line}:{where.start.character}-{where.end.line}:{where.end.character}"
 
 
 @given(TEXTS)

@@ -19,12 +19,7 @@ TWICE = TEXT + "\n" + TEXT.splitlines()[2] + "\n"
 PULLS = {"textDocument": {"diagnostic": {}}, "workspace": {"diagnostics": {"refreshSupport": True}}}
 UPDATE = {"command": "seealso.updateIndex"}
 
-pytestmark = pytest.mark.asyncio
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SEEALSO_CACHE_DIR", str(tmp_path / "cache"))
+pytestmark = [pytest.mark.asyncio, pytest.mark.usefixtures("cache_folder")]
 
 
 @pytest.fixture

@@ -21,12 +21,7 @@ TEXT = "# Title\n\nThe orchestra plays a symphony by Mahler on Friday evening in
 TWICE = TEXT + "\n" + TEXT.splitlines()[2] + "\n"
 """Its passages are duplicates of each other, so that there is something to say whatever the index knows."""
 
-pytestmark = pytest.mark.asyncio
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SEEALSO_CACHE_DIR", str(tmp_path / "cache"))
+pytestmark = [pytest.mark.asyncio, pytest.mark.usefixtures("cache_folder")]
 
 
 @pytest.fixture

@@ -19,12 +19,7 @@ TWICE = TEXT + "\n" + TEXT.splitlines()[2] + "\n"
 
 UPDATE = {"command": "seealso.updateIndex"}
 
-pytestmark = pytest.mark.asyncio
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SEEALSO_CACHE_DIR", str(tmp_path / "cache"))
+pytestmark = [pytest.mark.asyncio, pytest.mark.usefixtures("cache_folder")]
 
 
 @pytest.fixture
@@ -241,3 +236,10 @@ async def test_a_folder_that_was_let_go_is_not_opened_again(tmp_path: Path) -> N
         with pytest.raises(asyncio.CancelledError):
             await folder.opened_updater()
         assert folder.updater is None
+
+
+async def test_documents_of_no_folder_wait_for_no_index(root: Path) -> None:
+    async with loopback(None) as client:
+        with Gate(client, "updates"):
+            client.notify("textDocument/didOpen", document(root / "a.md", TEXT))
+            assert await client.request("textDocument/hover", hover(root / "a.md")) is None

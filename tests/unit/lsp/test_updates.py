@@ -16,6 +16,7 @@ from lsprotocol import types
 from fake_embedder import FakeEmbedder
 from seealso.embed.base import EmbedKind, Lane, Vectors
 from seealso.errors import CancelledError, EmbeddingError, IndexUnavailableError
+from seealso.index import lock
 from seealso.index.lock import writer_lock
 from seealso.lsp import updates
 from seealso.lsp.capabilities import Client
@@ -202,7 +203,10 @@ async def test_another_process_is_waited_for(bench: Bench, monkeypatch: pytest.M
     assert bench.shown() == []
 
 
-async def test_one_retry_waits_however_often_the_index_was_locked(bench: Bench) -> None:
+async def test_one_retry_waits_however_often_the_index_was_locked(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "_PATIENCE_S", 0.05)
     retries: list[asyncio.TimerHandle] = []
     with writer_lock(bench.workspace.directory):
         for _ in range(3):

@@ -63,7 +63,7 @@ async def mark_intended(ls: Server, arguments: Arguments, _token: types.Progress
         )
 
     first, second = await folder.ask(question)
-    await folder.write(lambda workspace: workspace.ignore(first, second))
+    await folder.write(lambda workspace: workspace.marks.add(first, second))
     ls.session.changed(folder)
     return {"first": first, "second": second}
 
@@ -98,7 +98,7 @@ async def share_intended(ls: Server, arguments: Arguments, _token: types.Progres
     folder, _ = await located(ls.session, arguments.text("uri"))
     arguments.finish()
     _kept(folder)
-    return {"pairs": await folder.write(lambda workspace: workspace.share_ignored())}
+    return {"pairs": await folder.write(lambda workspace: workspace.marks.share())}
 
 
 def _kept(folder: Folder) -> None:

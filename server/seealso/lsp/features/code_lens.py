@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -76,17 +75,14 @@ def _lines(workspace: Workspace, path: str) -> list[int]:
 
 
 async def _counts(session: Session, folder: Folder, snapshot: Snapshot, line: int) -> Counts | None:
-    given_up = threading.Event()
-
-    def cancelled() -> bool:
-        return given_up.is_set() or not session.is_current(snapshot)
-
     try:
-        return await folder.review(lambda workspace: count(workspace, snapshot.path, line, cancelled))
+        return await folder.review(
+            lambda workspace, cancelled: count(
+                workspace, snapshot.path, line, lambda: cancelled() or not session.is_current(snapshot)
+            )
+        )
     except CancelledError:
         return None
-    finally:
-        given_up.set()  # the lens may have been scrolled away
 
 
 def refresh(session: Session, _folder: Folder) -> None:

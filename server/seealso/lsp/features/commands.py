@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -13,16 +14,19 @@ from seealso.lsp.arguments import Arguments
 from seealso.lsp.features.action_commands import link_to_place, mark_intended, open_place, share_intended
 from seealso.lsp.located import located
 from seealso.lsp.uris import to_path, to_uri
+from seealso.meter import unless
 from seealso.model import DuplicateKind
 from seealso.report import Json, group_json, match_json, place_json, status_json, update_json
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Collection
     from pathlib import Path
 
     from seealso.lsp.folder import Folder
     from seealso.lsp.server import Server
+    from seealso.meter import Cancelled
     from seealso.model import Match, Passage
+    from seealso.workspace import Workspace
 
     Command = Callable[[Server, Arguments, types.ProgressToken | None], Awaitable[Json]]
 
@@ -89,12 +93,8 @@ async def list_duplicates(ls: Server, arguments: Arguments, _token: types.Progre
     kinds = arguments.choices("kinds", DuplicateKind)
     folders = _places(ls, arguments)
     arguments.finish()
-    groups: list[Json] = []
-    for folder in folders:
-        for group in await folder.review(lambda workspace: workspace.duplicates(kinds)):
-            places = [{**place_json(place), "uri": to_uri(folder.path / place.path)} for place in group.places]
-            groups.append({**group_json(group), "places": places})
-    return {"groups": groups}
+    found = [await folder.review(partial(_groups, root=folder.path, kinds=kinds)) for folder in folders]
+    return {"groups": [group for groups in found for group in groups]}
 
 
 async def index_status(ls: Server, arguments: Arguments, _token: types.ProgressToken | None) -> Json:
@@ -172,6 +172,18 @@ def _places(ls: Server, arguments: Arguments) -> list[Folder]:
     if folder is None:
         raise SettingsError(f"{uri} is in no open folder.")
     return [folder]
+
+
+def _groups(
+    workspace: Workspace, cancelled: Cancelled, *, root: Path, kinds: Collection[DuplicateKind] | None
+) -> list[Json]:
+    return [
+        {
+            **group_json(group),
+            "places": [{**place_json(place), "uri": to_uri(root / place.path)} for place in group.places],
+        }
+        for group in unless(cancelled, workspace.duplicates(kinds, cancelled))
+    ]
 
 
 def _match(match: Match, root: Path, least: float = 0.0) -> Json:

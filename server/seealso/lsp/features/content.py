@@ -110,4 +110,5 @@ async def _part(folder: Folder, address: Address) -> Part:
 
     if isinstance(address, Search):
         return await folder.ask(search)
-    return await folder.review(lambda workspace: Part(folder.name, link, groups=workspace.duplicates()))
+    groups = await folder.review(lambda workspace, cancelled: workspace.duplicates(cancelled=cancelled))
+    return Part(folder.name, link, groups=groups)

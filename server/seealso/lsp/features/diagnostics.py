@@ -100,7 +100,9 @@ async def _find(session: Session, document: Document) -> None:
     if folder.settings.diagnostics.enabled:
         try:
             findings = await folder.review(
-                lambda workspace: workspace.duplicates_in(snapshot.path, lambda: not session.is_current(snapshot)),
+                lambda workspace, cancelled: workspace.duplicates_in(
+                    snapshot.path, lambda: cancelled() or not session.is_current(snapshot)
+                ),
                 large=document.large,
             )
         except CancelledError:

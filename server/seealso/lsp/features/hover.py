@@ -37,7 +37,9 @@ def register(server: Server) -> None:
             if related is None:
                 title = workspace.is_title(snapshot.path, line)
                 return _Found(documents=workspace.related_documents(snapshot.path) if title else ())
-            return _Found(related, workspace.status() if not related.complete else None)
+            # Open documents of no folder have no index that anybody could wait for.
+            unfinished = not (related.complete or folder.loose)
+            return _Found(related, workspace.status() if unfinished else None)
 
         found = await folder.ask(question)
         if not ls.session.is_current(snapshot):
