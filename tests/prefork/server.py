@@ -45,24 +45,33 @@ class Forks:
 
     def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
+        self._ended, self._wakeup = socket.socketpair()
         self._connections: dict[int, socket.socket] = {}
 
     def serve(self) -> None:
         """Fork for each client until standard input ends; return in the children."""
-        signal.signal(signal.SIGCHLD, self._reap)
+        self._wakeup.setblocking(False)
+        signal.set_wakeup_fd(self._wakeup.fileno())
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
         while True:
-            readable, _, _ = select.select([self._listener.fileno(), 0], [], [])
+            clients = {connection.fileno(): pid for pid, connection in self._connections.items()}
+            readable, _, _ = select.select([0, self._listener.fileno(), self._ended.fileno(), *clients], [], [])
             if 0 in readable:
                 sys.exit()
-            connection, _ = self._listener.accept()
-            if self._fork(connection):
-                return
+            for pid in (clients[number] for number in readable if number in clients):
+                # Clients say nothing more: this one was killed, which nobody can pass on.
+                os.kill(pid, signal.SIGKILL)
+            if self._ended.fileno() in readable:
+                self._ended.recv(1 << 10)
+                self._reap()
+            if self._listener.fileno() in readable:
+                connection, _ = self._listener.accept()
+                if self._fork(connection):
+                    return
 
     def _fork(self, connection: socket.socket) -> bool:
         header, streams, _, _ = socket.recv_fds(connection, 4, 3)
         request = connection.recv(int.from_bytes(header, "big"), socket.MSG_WAITALL)
-        # A child that ends at once is not missed.
-        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
         pid = os.fork()
         if not pid:
             self._become(request, streams)
@@ -70,17 +79,15 @@ class Forks:
             return True
         self._connections[pid] = connection
         _tell(connection, pid)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
         for stream in streams:
             os.close(stream)
         return False
 
     def _become(self, request: bytes, streams: list[int]) -> None:
+        signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
-        self._listener.close()
-        for connection in self._connections.values():
-            connection.close()
+        for ours in (self._listener, self._ended, self._wakeup, *self._connections.values()):
+            ours.close()
         for number, stream in enumerate(streams):
             os.dup2(stream, number)
             os.close(stream)
@@ -93,7 +100,7 @@ class Forks:
         os.environ.update(environment)
         os.chdir(folder)
 
-    def _reap(self, _number: int, _frame: object) -> None:
+    def _reap(self) -> None:
         while self._connections:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if not pid:

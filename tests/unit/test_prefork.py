@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -52,8 +53,8 @@ def test_its_environment_is_that_of_the_test(tmp_path: Path) -> None:
     assert str(tmp_path / "here").encode() in status.stdout
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signals_reach_it_and_it_ends_as_it_would(number: signal.Signals) -> None:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"])
+def test_signals_reach_it_and_it_ends_as_it_would(name: str) -> None:
     ends = []
     for command in ([sys.executable, "-m", "seealso", "lsp"], seealso("lsp")):
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
@@ -62,8 +63,10 @@ def test_signals_reach_it_and_it_ends_as_it_would(number: signal.Signals) -> Non
             process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(INITIALIZE), INITIALIZE))
             process.stdin.flush()
             assert process.stdout.read(1)  # it serves
-            process.send_signal(number)
-            process.stdout.read()
+            process.send_signal(signal.Signals[name])
+            while select.select([process.stdout], [], [], 30)[0] and os.read(process.stdout.fileno(), 1 << 16):
+                pass
+            assert select.select([process.stdout], [], [], 0)[0], "nobody holds the other end"
             ends.append(process.wait(30))
     assert ends[0] == ends[1]
 
