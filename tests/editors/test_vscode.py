@@ -138,7 +138,7 @@ def shots_in(tmp_path: Path, name: str) -> Path:
     [
         pytest.param("Default Dark Modern", 200, id="dark"),
         pytest.param("Default Light Modern", 40, id="light"),
-        pytest.param("Default High Contrast", 0, id="contrast"),
+        pytest.param("Default High Contrast", 40, id="contrast"),
     ],
 )
 def test_a_writer_in_the_real_workbench(

@@ -50,9 +50,11 @@ async function related({ hands, page, shot }) {
   await until(async () => (await hands.view('Related').filter({ hasText: 'the same text' }).count()) === 0, 'it follows');
   await shot('related');
   // With the keyboard: into the view, down to a place, and open it.
-  await hands.command('seealso: Focus on Related View');
-  await hands.press('Home', 'ArrowDown', 'Enter');
-  await until(async () => (await page.locator('.tab.active').filter({ hasText: 'draft.md' }).count()) === 0, 'it opens');
+  await until(async () => {
+    await hands.command('seealso: Focus on Related View');
+    await hands.press('Home', 'ArrowDown', 'Enter');
+    return await page.locator('.tab.active').filter({ hasNotText: 'draft.md' }).first().waitFor({ timeout: 3000 }).then(() => true);
+  }, 'a place opens with the keyboard');
 }
 
 async function insertLink({ hands, shot }) {
