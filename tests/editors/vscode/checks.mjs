@@ -100,7 +100,7 @@ async function compareByQuickFix({ hands, page, shot }) {
   }, 'the quick fixes are listed');
   await compare.click();
   await page.locator('.tab.active').filter({ hasText: 'again.md:5 ↔ music.md:3' }).first().waitFor();
-  await page.locator('.monaco-diff-editor').first().waitFor();
+  await page.locator('.monaco-diff-editor .modified .view-line').filter({ hasText: 'The orchestra' }).first().waitFor();
   await shot('compare');
   await hands.command('View: Close Editor');
 }
@@ -140,8 +140,7 @@ async function ghostText({ hands, page, shot }) {
 }
 
 async function search({ hands, page, shot }) {
-  await hands.press('Control+Alt+s');
-  await hands.box();
+  await hands.box('Control+Alt+s');
   await page.keyboard.type('how do I get my data back after a crash', { delay: 15 });
   const rows = hands.rows('.quick-input-list');
   await rows.filter({ hasText: 'restore' }).first().waitFor();
@@ -175,7 +174,7 @@ async function duplicates({ hands, page, shot }) {
   await group.click();
   await shot('duplicates');
   await group.locator('.action-label[aria-label^="Compare"]').click();
-  await page.locator('.monaco-diff-editor').first().waitFor();
+  await page.locator('.monaco-diff-editor .modified .view-line').filter({ hasText: 'The orchestra' }).first().waitFor();
   await shot('duplicates-compare');
   await hands.command('View: Close Editor');
 }
@@ -284,7 +283,8 @@ async function activation({ hands, page }) {
   const row = await hands.line('| seealso.seealso').innerText();
   const [load, call] = row.split('|').slice(3, 5).map(Number);
   console.log(`   activation: ${load} ms to load the code, ${call} ms to run`);
-  if (!(load + call < 150)) throw new Error(`It took too long: ${row}`);
+  // The first number is mostly that of other extensions, which are loaded meanwhile: see `test_vscode.py`.
+  if (!(call < 50)) throw new Error(`It took too long: ${row}`);
 }
 
 export const CHECKS = {

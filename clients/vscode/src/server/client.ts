@@ -26,6 +26,8 @@ export interface Events {
   status(folders: FolderStatus[]): void;
   /** Tells whether the server should be started again. */
   crashed(): boolean;
+  /** Tells whether nothing should be said to the server any more. */
+  isEnding(): boolean;
 }
 
 export function makeClient(
@@ -53,8 +55,8 @@ export function makeClient(
     diagnosticPullOptions: { onChange: true, onTabs: false },
     middleware: {
       workspace: {
-        // Not to a server that is just being ended because of the change.
-        didChangeConfiguration: (sections, next) => (client.isRunning() ? next(sections) : Promise.resolve()),
+        // Not to a server that is ended because of the change.
+        didChangeConfiguration: (sections, next) => (events.isEnding() ? Promise.resolve() : next(sections)),
         configuration: ({ items }) =>
           items.map(({ section, scopeUri }) =>
             section === 'seealso'
@@ -64,12 +66,7 @@ export function makeClient(
       },
     },
   };
-  const client: LanguageClient = new LanguageClient(
-    'seealso',
-    'seealso',
-    { run: executable, debug: executable },
-    options,
-  );
+  const client = new LanguageClient('seealso', 'seealso', { run: executable, debug: executable }, options);
   client.registerFeature(new OwnCapabilities());
   client.onNotification('seealso/status', ({ folders }: { folders: FolderStatus[] }) => events.status(folders));
   client.onDidChangeState(({ newState }) => {

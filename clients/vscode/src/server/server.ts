@@ -31,6 +31,7 @@ export class Server implements vscode.Disposable {
   readonly onDidChangeStatus = this.told.event;
   private readonly disposables: vscode.Disposable[];
   private turn: Promise<void> = Promise.resolve();
+  private isEnding = false;
 
   constructor(private readonly context: vscode.ExtensionContext) {
     this.log = vscode.window.createOutputChannel('seealso', { log: true });
@@ -61,6 +62,7 @@ export class Server implements vscode.Disposable {
   }
 
   restart(): Promise<void> {
+    this.isEnding = true;
     return this.inTurn(async () => {
       this.crashes.forget();
       await this.end();
@@ -108,6 +110,7 @@ export class Server implements vscode.Disposable {
 
   private async begin(): Promise<void> {
     const { t } = vscode.l10n;
+    this.isEnding = false;
     this.live('starting');
     try {
       const found = await findServer(this.context);
@@ -137,6 +140,7 @@ export class Server implements vscode.Disposable {
         this.folders = folders;
         this.told.fire();
       },
+      isEnding: () => this.isEnding,
       crashed: () => {
         this.folders = [];
         if (this.crashes.restartAfter(Date.now())) return true;
