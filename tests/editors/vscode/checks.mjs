@@ -42,6 +42,7 @@ async function related({ hands, page, shot }) {
   await hands.command('seealso: Focus on Related View');
   await hands.open('again.md', 'The orchestra');
   await hands.goTo(5);
+  await hands.view('Related').filter({ hasText: 'notes/music.md' }).first().waitFor();
   await hands.view('Related').filter({ hasText: 'the same text' }).first().waitFor();
   await shot('related-duplicate');
   await hands.open('draft.md', 'stop the service');
