@@ -276,6 +276,22 @@ async function serverNamed({ workbench, hands, page, shot }) {
   if (workbench.servers().includes(before)) throw new Error('The old server still runs.');
 }
 
+async function crashLoop({ hands, page, workbench, shot }) {
+  const toast = page.locator('.notification-toast').filter({ hasText: 'crashed too often' }).first();
+  await until(
+    async () => {
+      for (const pid of workbench.servers()) process.kill(pid, 'SIGKILL');
+      return await toast.isVisible();
+    },
+    'it is not started again',
+    2 * MINUTES,
+  );
+  await hands.status('seealso: server failed').waitFor();
+  await shot('crash-loop');
+  await toast.locator('.monaco-button').filter({ hasText: 'Restart' }).first().click();
+  await hands.status(/seealso: [\d,]+ passages$/).waitFor();
+}
+
 async function activation({ hands, page }) {
   await hands.command('Developer: Startup Performance');
   await hands.line('System Info').waitFor();
@@ -308,5 +324,6 @@ export const CHECKS = {
   'a server that was killed is started again': killed,
   'two windows on one folder': twoWindows,
   'another server can be named': serverNamed,
+  'a server that dies again and again is let go': crashLoop,
   'the activation is quick': activation,
 };
