@@ -24,8 +24,7 @@ export interface Events {
   starting(): void;
   started(): void;
   status(folders: FolderStatus[]): void;
-  /** Tells whether the server should be started again. */
-  crashed(): boolean;
+  crashed(): void;
   /** Tells whether nothing should be said to the server any more. */
   isEnding(): boolean;
 }
@@ -47,7 +46,11 @@ export function makeClient(
     traceOutputChannel: log,
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),
-      closed: () => ({ action: events.crashed() ? CloseAction.Restart : CloseAction.DoNotRestart, handled: true }),
+      // A client of its own comes after a crash: one that crashed while it started cannot be used again.
+      closed: () => {
+        events.crashed();
+        return { action: CloseAction.DoNotRestart, handled: true };
+      },
     },
     initializationFailedHandler: () => false,
     // Links to the places of this folder, and nothing else, open from a hover.

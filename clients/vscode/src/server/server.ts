@@ -32,6 +32,8 @@ export class Server implements vscode.Disposable {
   private readonly disposables: vscode.Disposable[];
   private turn: Promise<void> = Promise.resolve();
   private isEnding = false;
+  /** Since it was started last. */
+  private hasCrashed = false;
 
   constructor(private readonly context: vscode.ExtensionContext) {
     this.log = vscode.window.createOutputChannel('seealso', { log: true });
@@ -105,12 +107,13 @@ export class Server implements vscode.Disposable {
     const client = this.client;
     this.client = undefined;
     this.folders = [];
-    return client?.dispose() ?? Promise.resolve();
+    // One that never ran, or does not run any more, has nothing to end.
+    return client?.dispose().catch(() => undefined) ?? Promise.resolve();
   }
 
   private async begin(): Promise<void> {
     const { t } = vscode.l10n;
-    this.isEnding = false;
+    this.isEnding = this.hasCrashed = false;
     this.live('starting');
     try {
       const found = await findServer(this.context);
@@ -127,6 +130,7 @@ export class Server implements vscode.Disposable {
       this.client = makeClient(found.launch, this.context.extension.packageJSON, this.log, this.events());
       await this.client.start();
     } catch (error) {
+      if (this.hasCrashed) return; // that is dealt with already
       this.live('failed', sentence(error));
       void this.explain(t('The seealso server does not start: {0}', sentence(error)));
     }
@@ -141,15 +145,21 @@ export class Server implements vscode.Disposable {
         this.told.fire();
       },
       isEnding: () => this.isEnding,
-      crashed: () => {
-        this.folders = [];
-        if (this.crashes.restartAfter(Date.now())) return true;
-        const message = vscode.l10n.t('The seealso server has crashed too often and is not started again.');
-        this.live('failed', message);
-        void this.explain(message);
-        return false;
-      },
+      crashed: () => this.afterCrash(),
     };
+  }
+
+  private afterCrash(): void {
+    this.folders = [];
+    this.hasCrashed = true;
+    if (this.crashes.restartAfter(Date.now())) {
+      this.live('starting');
+      void this.inTurn(() => this.end().then(() => this.begin()));
+      return;
+    }
+    const message = vscode.l10n.t('The seealso server has crashed too often and is not started again.');
+    this.live('failed', message);
+    void this.explain(message);
   }
 
   private async checkVersion(version: string): Promise<void> {
