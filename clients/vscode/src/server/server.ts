@@ -49,6 +49,11 @@ export class Server implements vscode.Disposable {
     ];
   }
 
+  /** There is no server, and none is coming: what it said is not shown any more. */
+  get isAway(): boolean {
+    return this.life === 'missing' || this.life === 'failed' || this.life === 'installing';
+  }
+
   /** Asks the server to perform one of its commands. */
   async execute<T>(command: string, argument: object = {}, token?: vscode.CancellationToken): Promise<T> {
     if (this.client?.isRunning() !== true) throw new Error(vscode.l10n.t('The seealso server is not running.'));
