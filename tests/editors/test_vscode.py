@@ -89,6 +89,25 @@ def test_the_package_is_small_and_holds_what_is_shown(vsix: Path) -> None:
     assert not [name for name in names if "node_modules" in name or name.endswith((".ts", ".whl"))]
 
 
+LOAD = """
+const Module = require('node:module'), load = Module._load;
+const anything = new Proxy(function () {}, { get: (_, name) => (name === '__esModule' ? false : anything) });
+Module._load = (name, ...rest) => (name === 'vscode' ? anything : load(name, ...rest));
+const start = performance.now();
+require('./dist/extension.js');
+console.log(performance.now() - start);
+"""
+LOAD_MS = 100
+"""Of 150 that the activation may take; what it does then is measured in the workbench."""
+
+
+@pytest.mark.usefixtures("vsix")
+def test_its_code_is_loaded_quickly(tools: Path) -> None:
+    times = sorted(float(run(tools, "node", "-e", LOAD)) for _ in range(5))
+    print(f"{times[2]:.1f} ms")
+    assert times[2] < LOAD_MS
+
+
 @pytest.fixture(scope="session")
 def vsix_with_server(tools: Path, vsix: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     dist = tmp_path_factory.mktemp("dist")
@@ -138,7 +157,7 @@ def shots_in(tmp_path: Path, name: str) -> Path:
     [
         pytest.param("Default Dark Modern", 200, id="dark"),
         pytest.param("Default Light Modern", 40, id="light"),
-        pytest.param("Default High Contrast", 0, id="contrast"),
+        pytest.param("Default High Contrast", 40, id="contrast"),
     ],
 )
 def test_a_writer_in_the_real_workbench(

@@ -42,6 +42,7 @@ async function related({ hands, page, shot }) {
   await hands.command('seealso: Focus on Related View');
   await hands.open('again.md', 'The orchestra');
   await hands.goTo(5);
+  await hands.view('Related').filter({ hasText: 'notes/music.md' }).first().waitFor();
   await hands.view('Related').filter({ hasText: 'the same text' }).first().waitFor();
   await shot('related-duplicate');
   await hands.open('draft.md', 'stop the service');
@@ -50,9 +51,11 @@ async function related({ hands, page, shot }) {
   await until(async () => (await hands.view('Related').filter({ hasText: 'the same text' }).count()) === 0, 'it follows');
   await shot('related');
   // With the keyboard: into the view, down to a place, and open it.
-  await hands.command('seealso: Focus on Related View');
-  await hands.press('Home', 'ArrowDown', 'Enter');
-  await until(async () => (await page.locator('.tab.active').filter({ hasText: 'draft.md' }).count()) === 0, 'it opens');
+  await until(async () => {
+    await hands.command('seealso: Focus on Related View');
+    await hands.press('Home', 'ArrowDown', 'Enter');
+    return await page.locator('.tab.active').filter({ hasNotText: 'draft.md' }).first().waitFor({ timeout: 3000 }).then(() => true);
+  }, 'a place opens with the keyboard');
 }
 
 async function insertLink({ hands, shot }) {
@@ -98,7 +101,7 @@ async function compareByQuickFix({ hands, page, shot }) {
   }, 'the quick fixes are listed');
   await compare.click();
   await page.locator('.tab.active').filter({ hasText: 'again.md:5 ↔ music.md:3' }).first().waitFor();
-  await page.locator('.monaco-diff-editor').first().waitFor();
+  await page.locator('.monaco-diff-editor .modified .view-line').filter({ hasText: 'The orchestra' }).first().waitFor();
   await shot('compare');
   await hands.command('View: Close Editor');
 }
@@ -138,8 +141,7 @@ async function ghostText({ hands, page, shot }) {
 }
 
 async function search({ hands, page, shot }) {
-  await hands.press('Control+Alt+s');
-  await hands.box();
+  await hands.box('Control+Alt+s');
   await page.keyboard.type('how do I get my data back after a crash', { delay: 15 });
   const rows = hands.rows('.quick-input-list');
   await rows.filter({ hasText: 'restore' }).first().waitFor();
@@ -173,7 +175,7 @@ async function duplicates({ hands, page, shot }) {
   await group.click();
   await shot('duplicates');
   await group.locator('.action-label[aria-label^="Compare"]').click();
-  await page.locator('.monaco-diff-editor').first().waitFor();
+  await page.locator('.monaco-diff-editor .modified .view-line').filter({ hasText: 'The orchestra' }).first().waitFor();
   await shot('duplicates-compare');
   await hands.command('View: Close Editor');
 }
@@ -274,6 +276,22 @@ async function serverNamed({ workbench, hands, page, shot }) {
   if (workbench.servers().includes(before)) throw new Error('The old server still runs.');
 }
 
+async function crashLoop({ hands, page, workbench, shot }) {
+  const toast = page.locator('.notification-toast').filter({ hasText: 'crashed too often' }).first();
+  await until(
+    async () => {
+      for (const pid of workbench.servers()) process.kill(pid, 'SIGKILL');
+      return await toast.isVisible();
+    },
+    'it is not started again',
+    2 * MINUTES,
+  );
+  await hands.status('seealso: server failed').waitFor();
+  await shot('crash-loop');
+  await toast.locator('.monaco-button').filter({ hasText: 'Restart' }).first().click();
+  await hands.status(/seealso: [\d,]+ passages$/).waitFor();
+}
+
 async function activation({ hands, page }) {
   await hands.command('Developer: Startup Performance');
   await hands.line('System Info').waitFor();
@@ -282,7 +300,8 @@ async function activation({ hands, page }) {
   const row = await hands.line('| seealso.seealso').innerText();
   const [load, call] = row.split('|').slice(3, 5).map(Number);
   console.log(`   activation: ${load} ms to load the code, ${call} ms to run`);
-  if (!(load + call < 150)) throw new Error(`It took too long: ${row}`);
+  // The first number is mostly that of other extensions, which are loaded meanwhile: see `test_vscode.py`.
+  if (!(call < 50)) throw new Error(`It took too long: ${row}`);
 }
 
 export const CHECKS = {
@@ -305,5 +324,6 @@ export const CHECKS = {
   'a server that was killed is started again': killed,
   'two windows on one folder': twoWindows,
   'another server can be named': serverNamed,
+  'a server that dies again and again is let go': crashLoop,
   'the activation is quick': activation,
 };

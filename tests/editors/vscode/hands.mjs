@@ -19,11 +19,14 @@ export class Hands {
     for (const key of keys) await this.page.keyboard.press(key);
   }
 
-  /** Waits for the box at the top of the window, and returns its input. */
-  async box() {
+  /** Opens the box at the top of the window, and returns its input; what moves the focus may close it again. */
+  async box(...keys) {
     const input = this.page.locator('.quick-input-widget input').first();
-    await input.waitFor();
-    await until(() => input.evaluate((element) => element === document.activeElement), 'the box has the focus');
+    await until(async () => {
+      await this.press(...keys);
+      await input.waitFor({ timeout: 2000 });
+      return await input.evaluate((element) => element === document.activeElement);
+    }, 'the box is open');
     return input;
   }
 
@@ -41,22 +44,19 @@ export class Hands {
   }
 
   async command(title) {
-    await this.press('F1');
-    await (await this.box()).fill(`>${title}`);
+    await (await this.box('F1')).fill(`>${title}`);
     await this.take(title);
   }
 
   async open(name, text) {
-    await this.press('Control+p');
-    await (await this.box()).fill(name);
+    await (await this.box('Control+p')).fill(name);
     await this.take(name);
     await this.line(text).waitFor();
   }
 
   /** Puts the cursor somewhere, by line and column from 1. */
   async goTo(line, column = 1) {
-    await this.press('Control+g');
-    await (await this.box()).fill(`:${line}:${column}`);
+    await (await this.box('Control+g')).fill(`:${line}:${column}`);
     await this.press('Enter');
     await this.status(new RegExp(`Ln ${line}, Col ${column}\\b`)).waitFor();
   }

@@ -59,6 +59,7 @@ export class DuplicatesView implements vscode.TreeDataProvider<DuplicatesNode>, 
   }
 
   private async fill(): Promise<void> {
+    if (this.server.isAway) this.show([]);
     if (!this.isStale || !this.view.visible || this.server.life !== 'running') return;
     this.isStale = false;
     const { t } = vscode.l10n;
@@ -69,14 +70,18 @@ export class DuplicatesView implements vscode.TreeDataProvider<DuplicatesNode>, 
         });
         return result.groups;
       });
-      this.kinds = kindsOf(groups, t);
-      this.view.message = groups.length === 0 ? t('Nothing is written twice.') : undefined;
       const isComplete = this.server.folders.every((folder) => folder.state === 'ready');
-      this.view.description = isComplete ? t('{0} groups', groups.length) : t('{0} groups so far', groups.length);
+      const count = isComplete ? t('{0} groups', groups.length) : t('{0} groups so far', groups.length);
+      this.show(groups, groups.length === 0 ? t('Nothing is written twice.') : undefined, count);
     } catch (error) {
-      this.kinds = [];
-      this.view.message = error instanceof Error ? error.message : String(error);
+      this.show([], error instanceof Error ? error.message : String(error));
     }
+  }
+
+  private show(groups: DuplicateGroup[], message?: string, description?: string): void {
+    this.kinds = kindsOf(groups, vscode.l10n.t);
+    this.view.message = message;
+    this.view.description = description;
     this.changed.fire();
   }
 

@@ -71,6 +71,7 @@ export class RelatedView implements vscode.TreeDataProvider<RelatedNode>, vscode
   }
 
   private async refresh(): Promise<void> {
+    if (this.server.isAway) this.show(null, undefined);
     if (this.isPinned || !this.view.visible || this.server.life !== 'running') return;
     const editor = vscode.window.activeTextEditor;
     if (editor === undefined || !this.isRead(editor.document)) {

@@ -103,7 +103,7 @@ class Search {
       buttons: [this.beside],
       match,
     }));
-    const found = complete ? t('Search by Meaning') : t('Search by Meaning (the index is still being built)');
+    const found = complete ? t('Search by Meaning') : t('Search by Meaning (some passages by words only so far)');
     this.say(this.pick.items.length === 0 ? t('Nothing was found.') : found);
   }
 

@@ -24,8 +24,9 @@ export interface Events {
   starting(): void;
   started(): void;
   status(folders: FolderStatus[]): void;
-  /** Tells whether the server should be started again. */
-  crashed(): boolean;
+  crashed(): void;
+  /** Tells whether nothing should be said to the server any more. */
+  isEnding(): boolean;
 }
 
 export function makeClient(
@@ -45,7 +46,11 @@ export function makeClient(
     traceOutputChannel: log,
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),
-      closed: () => ({ action: events.crashed() ? CloseAction.Restart : CloseAction.DoNotRestart, handled: true }),
+      // A client of its own comes after a crash: one that crashed while it started cannot be used again.
+      closed: () => {
+        events.crashed();
+        return { action: CloseAction.DoNotRestart, handled: true };
+      },
     },
     initializationFailedHandler: () => false,
     // Links to the places of this folder, and nothing else, open from a hover.
@@ -53,8 +58,8 @@ export function makeClient(
     diagnosticPullOptions: { onChange: true, onTabs: false },
     middleware: {
       workspace: {
-        // Not to a server that is just being ended because of the change.
-        didChangeConfiguration: (sections, next) => (client.isRunning() ? next(sections) : Promise.resolve()),
+        // Not to a server that is ended because of the change.
+        didChangeConfiguration: (sections, next) => (events.isEnding() ? Promise.resolve() : next(sections)),
         configuration: ({ items }) =>
           items.map(({ section, scopeUri }) =>
             section === 'seealso'
@@ -64,12 +69,7 @@ export function makeClient(
       },
     },
   };
-  const client: LanguageClient = new LanguageClient(
-    'seealso',
-    'seealso',
-    { run: executable, debug: executable },
-    options,
-  );
+  const client = new LanguageClient('seealso', 'seealso', { run: executable, debug: executable }, options);
   client.registerFeature(new OwnCapabilities());
   client.onNotification('seealso/status', ({ folders }: { folders: FolderStatus[] }) => events.status(folders));
   client.onDidChangeState(({ newState }) => {

@@ -31,6 +31,9 @@ export class Server implements vscode.Disposable {
   readonly onDidChangeStatus = this.told.event;
   private readonly disposables: vscode.Disposable[];
   private turn: Promise<void> = Promise.resolve();
+  private isEnding = false;
+  /** Since it was started last. */
+  private hasCrashed = false;
 
   constructor(private readonly context: vscode.ExtensionContext) {
     this.log = vscode.window.createOutputChannel('seealso', { log: true });
@@ -44,6 +47,11 @@ export class Server implements vscode.Disposable {
       vscode.workspace.onDidGrantWorkspaceTrust(() => void this.restart()),
       onOtherInterpreter(() => void this.restart()),
     ];
+  }
+
+  /** There is no server, and none is coming: what it said is not shown any more. */
+  get isAway(): boolean {
+    return this.life === 'missing' || this.life === 'failed' || this.life === 'installing';
   }
 
   /** Asks the server to perform one of its commands. */
@@ -61,6 +69,7 @@ export class Server implements vscode.Disposable {
   }
 
   restart(): Promise<void> {
+    this.isEnding = true;
     return this.inTurn(async () => {
       this.crashes.forget();
       await this.end();
@@ -103,11 +112,13 @@ export class Server implements vscode.Disposable {
     const client = this.client;
     this.client = undefined;
     this.folders = [];
-    return client?.dispose() ?? Promise.resolve();
+    // One that never ran, or does not run any more, has nothing to end.
+    return client?.dispose().catch(() => undefined) ?? Promise.resolve();
   }
 
   private async begin(): Promise<void> {
     const { t } = vscode.l10n;
+    this.isEnding = this.hasCrashed = false;
     this.live('starting');
     try {
       const found = await findServer(this.context);
@@ -124,6 +135,7 @@ export class Server implements vscode.Disposable {
       this.client = makeClient(found.launch, this.context.extension.packageJSON, this.log, this.events());
       await this.client.start();
     } catch (error) {
+      if (this.hasCrashed) return; // that is dealt with already
       this.live('failed', sentence(error));
       void this.explain(t('The seealso server does not start: {0}', sentence(error)));
     }
@@ -137,15 +149,22 @@ export class Server implements vscode.Disposable {
         this.folders = folders;
         this.told.fire();
       },
-      crashed: () => {
-        this.folders = [];
-        if (this.crashes.restartAfter(Date.now())) return true;
-        const message = vscode.l10n.t('The seealso server has crashed too often and is not started again.');
-        this.live('failed', message);
-        void this.explain(message);
-        return false;
-      },
+      isEnding: () => this.isEnding,
+      crashed: () => this.afterCrash(),
     };
+  }
+
+  private afterCrash(): void {
+    this.folders = [];
+    this.hasCrashed = true;
+    if (this.crashes.restartAfter(Date.now())) {
+      this.live('starting');
+      void this.inTurn(() => this.end().then(() => this.begin()));
+      return;
+    }
+    const message = vscode.l10n.t('The seealso server has crashed too often and is not started again.');
+    this.live('failed', message);
+    void this.explain(message);
   }
 
   private async checkVersion(version: string): Promise<void> {

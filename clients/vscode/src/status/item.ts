@@ -35,10 +35,10 @@ async function showMenu(server: Server): Promise<void> {
   ];
   const isBuilding = server.folders.some((folder) => typeof folder.percentage === 'number');
   const index: Entry[] = isBuilding
-    ? [{ label: `$(debug-stop) ${t('Stop Indexing')}`, command: 'seealso.stop' }]
+    ? [{ label: `$(stop-circle) ${t('Stop Indexing')}`, command: 'seealso.stop' }]
     : [
         { label: `$(refresh) ${t('Update the Index')}`, command: 'seealso.update' },
-        { label: `$(trash) ${t('Rebuild the Index')}`, command: 'seealso.rebuild' },
+        { label: `$(tools) ${t('Rebuild the Index')}`, command: 'seealso.rebuild' },
       ];
   const own: Entry[] = [
     { label: '', kind: vscode.QuickPickItemKind.Separator },
