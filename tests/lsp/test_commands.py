@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ async def test_all_commands_are_advertised(reader: Editor) -> None:
     assert options is not None
     assert sorted(options.commands) == [
         "seealso.indexStatus",
+        "seealso.linkTo",
         "seealso.listDuplicates",
         "seealso.markIntended",
         "seealso.openPlace",
@@ -26,6 +28,7 @@ async def test_all_commands_are_advertised(reader: Editor) -> None:
         "seealso.search",
         "seealso.shareIntended",
         "seealso.showRelated",
+        "seealso.stopUpdate",
         "seealso.updateIndex",
     ]
 
@@ -144,3 +147,33 @@ async def test_update_and_rebuild_say_what_they_did(start: StartEditor) -> None:
     }
     (report,) = (await editor.command("rebuildIndex", {"uri": editor.uri("new.md")}))["folders"]
     assert (report["documents"], report["embedded"]) == (len(FILES) + 1, 0), "texts keep their vectors"
+
+
+async def test_a_link_is_written_as_the_document_writes_links(reader: Editor) -> None:
+    there = {"otherUri": reader.uri("guide/restore.md"), "otherPosition": {"line": 4, "character": 0}}
+    markdown = await reader.command("linkTo", {"uri": reader.uri("guide/install.md"), **there})
+    assert markdown == {"text": "[By hand](restore.md#by-hand)"}
+    rst = await reader.command("linkTo", {"uri": reader.uri("guide/network.rst"), **there})
+    assert rst == {"text": "`By hand <restore.md#by-hand>`__"}
+    with pytest.raises(JsonRpcException, match=r"no passage at line 2 of guide/restore\.md"):
+        await reader.command(
+            "linkTo", {"uri": reader.uri("notes/music.md"), **there, "otherPosition": {"line": 1, "character": 0}}
+        )
+
+
+async def test_an_update_is_stopped_and_goes_on_when_asked(start: StartEditor, tmp_path: Path) -> None:
+    new = write(tmp_path / "new", {f"{number}.md": f"# {number}\n\n{number} {SIGNATURE}\n" for number in range(400)})
+    editor = await start(new)
+    await editor.until(lambda: _said(editor, "embedding"))
+    assert await editor.command("stopUpdate") == {"folders": [{"uri": new.as_uri()}]}
+    await editor.until(lambda: _said(editor, "stopped"))
+    (stopped,) = (await editor.command("indexStatus"))["folders"]
+    assert stopped["pending"] > 0
+    assert await editor.command("stopUpdate") == {"folders": []}
+    (finished,) = (await editor.command("updateIndex"))["folders"]
+    assert finished["pending"] == 0
+
+
+def _said(editor: Editor, word: str) -> bool | None:
+    """Tell whether a progress bar has said a word."""
+    return any(word in str(params) for params in editor.all("$/progress")) or None

@@ -8,6 +8,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from seealso.errors import SettingsError
+from seealso.lsp.links import as_wikis_do, link_to
 from seealso.lsp.located import located
 from seealso.lsp.offers import ANSWER_S
 
@@ -65,6 +66,31 @@ async def mark_intended(ls: Server, arguments: Arguments, _token: types.Progress
     await folder.write(lambda workspace: workspace.marks.add(first, second))
     ls.session.changed(folder)
     return {"first": first, "second": second}
+
+
+async def link_to_place(ls: Server, arguments: Arguments, _token: types.ProgressToken | None) -> Json:
+    """Return a link from the document `uri` to the section that `otherPosition` of `otherUri` is in, as text."""
+    uri, other_uri = arguments.text("uri"), arguments.text("otherUri")
+    other_line, _ = arguments.position("otherPosition")
+    arguments.finish()
+    folder, path = await located(ls.session, uri)
+    other_folder, other_path = await located(ls.session, other_uri)
+    if other_folder is not folder:
+        raise SettingsError("Both documents have to be in one folder of the workspace.")
+    document = ls.session.documents.get(uri)
+    language_id = document.language_id if document is not None else None
+
+    def question(workspace: Workspace) -> str:
+        from seealso.overlay import place_of  # with the first question, not before `initialize`
+        from seealso.text.registry import format_for
+
+        syntax, segmentation = format_for(path, language_id), workspace.segmentation(path)
+        if syntax is None or segmentation is None:
+            raise SettingsError(f"{path} is no document that can have links.")
+        place = place_of(other_path, _passage(workspace, other_path, other_line, None))
+        return link_to(path, syntax, place, wiki=as_wikis_do(syntax, segmentation.passages, folder.titles, workspace))
+
+    return {"text": await folder.ask(question)}
 
 
 async def share_intended(ls: Server, arguments: Arguments, _token: types.ProgressToken | None) -> Json:

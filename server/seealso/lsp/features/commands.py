@@ -11,7 +11,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from seealso.errors import CancelledError, SeeAlsoError, SettingsError
 from seealso.lsp import render
 from seealso.lsp.arguments import Arguments
-from seealso.lsp.features.action_commands import mark_intended, open_place, share_intended
+from seealso.lsp.features.action_commands import link_to_place, mark_intended, open_place, share_intended
 from seealso.lsp.located import located
 from seealso.lsp.uris import to_path, to_uri
 from seealso.meter import unless
@@ -119,6 +119,16 @@ async def rebuild_index(ls: Server, arguments: Arguments, token: types.ProgressT
     return await _update(ls, arguments, token, rebuild=True)
 
 
+async def stop_update(ls: Server, arguments: Arguments, _token: types.ProgressToken | None) -> Json:
+    """Stop the update of the index of one folder (`uri`) or of each; what is finished is kept."""
+    folders = _folders(ls, arguments)
+    arguments.finish()
+    running = [folder for folder in folders if folder.updater is not None and folder.updater.running]
+    for folder in running:
+        (await folder.opened_updater()).cancel()
+    return {"folders": [{"uri": folder.uri} for folder in running]}
+
+
 COMMANDS: dict[str, Command] = {
     "seealso.search": search,
     "seealso.showRelated": show_related,
@@ -126,7 +136,9 @@ COMMANDS: dict[str, Command] = {
     "seealso.indexStatus": index_status,
     "seealso.updateIndex": update_index,
     "seealso.rebuildIndex": rebuild_index,
+    "seealso.stopUpdate": stop_update,
     "seealso.openPlace": open_place,
+    "seealso.linkTo": link_to_place,
     "seealso.markIntended": mark_intended,
     "seealso.shareIntended": share_intended,
 }

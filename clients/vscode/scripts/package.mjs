@@ -1,0 +1,38 @@
+// Makes the .vsix files out of dist/:
+//   node scripts/package.mjs                      without the server, under 1 MB
+//   node scripts/package.mjs --with-server WHEEL  with the server's wheel, for any platform
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const MAX_BYTES = 1_000_000;
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const [option, wheel] = process.argv.slice(2);
+const withServer = option === '--with-server';
+if ((option !== undefined && !withServer) || (withServer && !wheel?.endsWith('-py3-none-any.whl'))) {
+  console.error('usage: node scripts/package.mjs [--with-server WHEEL-for-every-platform.whl]');
+  process.exit(2);
+}
+
+function vsce(...args) {
+  const { status, error } = spawnSync(process.execPath, [join(root, 'node_modules/@vscode/vsce/vsce'), ...args], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (status !== 0) throw error ?? new Error(`vsce ended with ${status}.`);
+}
+
+rmSync(join(root, 'wheel'), { recursive: true, force: true });
+if (withServer) {
+  mkdirSync(join(root, 'wheel'));
+  copyFileSync(resolve(wheel), join(root, 'wheel', basename(wheel)));
+}
+copyFileSync(join(root, '../../LICENSE'), join(root, 'LICENSE'));
+const file = join(root, `${name}${withServer ? '-with-server' : ''}-${version}.vsix`);
+vsce('package', '--no-dependencies', '--allow-missing-repository', '--out', file);
+rmSync(join(root, 'wheel'), { recursive: true, force: true });
+const { size } = statSync(file);
+console.log(`${basename(file)}: ${size} bytes`);
+if (!withServer && size >= MAX_BYTES) throw new Error(`The .vsix has ${MAX_BYTES} bytes or more.`);
