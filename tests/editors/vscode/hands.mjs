@@ -63,8 +63,8 @@ export class Hands {
 
   /** Lets the mouse rest on a text until something is shown. */
   async hover(text, shown) {
-    const box = await this.line(text).locator('span').first().boundingBox();
     await until(async () => {
+      const box = await this.line(text).locator('span').first().boundingBox(); // lines move when a lens comes or goes
       await this.page.mouse.move(box.x + 4, box.y + 4);
       await this.page.mouse.move(box.x + 60, box.y + box.height / 2, { steps: 4 });
       await shown.waitFor({ timeout: 3000 });
