@@ -183,6 +183,7 @@ async def test_nothing_is_left_however_the_server_ends(
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
+@pytest.mark.usefixtures("cold")  # what is forked outlives the process that stands for it, when that is killed
 async def test_what_a_killed_server_left_is_taken_away_by_the_next(
     start: StartEditor, outside: Path, tmp_path: Path
 ) -> None:

@@ -17,7 +17,7 @@ def main(address: str, arguments: list[str]) -> None:
     socket.send_fds(connection, [len(request).to_bytes(4, "big")], [0, 1, 2])
     connection.sendall(request)
     pid = _number(connection)
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda received, _frame: os.kill(pid, received))
     # Nothing of the process is held here any more: its pipes close when it ends.
     for stream in range(3):
