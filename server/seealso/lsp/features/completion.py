@@ -139,7 +139,7 @@ class _Request:
         passages = segmentation.passages if segmentation is not None else ()
         previous = next((passage.text for passage in reversed(passages) if passage.end_line < line), "")
         # Without the word that is being typed: it says little yet, and another letter would be another question.
-        finished = paragraph.removesuffix(context.typed) if context.kind == "any" else paragraph
+        finished = completions.finished(paragraph, context.typed) if context.kind == "any" else paragraph
         near = self.nearby.of(completions.subject(finished, previous), snapshot.path, self.others, workspace)
         worthwhile = render.worthwhile(near)
 
