@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -29,8 +30,17 @@ def _no_settings_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _signals_are_heard() -> None:
+    """Whoever started the tests may have had signals ignored (`nohup`, `&`), which every process of theirs inherits."""
+    for name, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
+
+
 @pytest.fixture(scope="session")
-def prefork(_no_settings_of_the_user: None) -> Iterator[None]:
+def prefork(_no_settings_of_the_user: None, _signals_are_heard: None) -> Iterator[None]:
     """Let each `seealso` that a test starts be forked from one that is loaded already."""
     with forking() as address, pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, address)

@@ -11,9 +11,9 @@ from seealso.text.base import Format, Segmenter
 from seealso.text.registry import format_for
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Buffer:
-    """One open document as the editor has it."""
+    """One open document as the editor has it; each is equal to itself alone."""
 
     path: str
     text: str

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from seealso.embed.base import Embedder, EmbedKind, Vectors
     from seealso.index.store import Store
     from seealso.indexer import Indexer
-    from seealso.overlay import Overlay
+    from seealso.overlay import Buffer, Overlay
     from seealso.questions import Questions
     from seealso.repeats import SecondLooks
 
@@ -223,6 +223,10 @@ class Workspace:
         """Return an open document's passages and headings if it says just this; None when it says something else."""
         buffer = self._buffers().buffers.get(path)
         return buffer.segmentation if buffer is not None and buffer.text == text else None
+
+    def opened_beside(self, path: str) -> frozenset[Buffer]:
+        """Return the open documents but one, as questions see them: another value whenever one of them has changed."""
+        return frozenset(buffer for other, buffer in self._buffers().buffers.items() if other != path)
 
     def passage_at(self, path: str, line: int) -> Passage | None:
         """Return the passage that covers a 0-based line."""

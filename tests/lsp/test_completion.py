@@ -128,6 +128,20 @@ async def test_an_unfinished_sentence_gets_what_is_missing(reader: Editor) -> No
         reader.change(DRAFT, f"2:49-2:{49 + len(typed)}", "")
 
 
+async def test_a_sentence_without_spaces_is_no_word_that_is_being_typed(reader: Editor) -> None:
+    typed = "恢复备份之前要先停止服务然后把数据文件夹复制回"
+    assert reader.result is not None
+    bytes_each = 3 if reader.result.capabilities.position_encoding == types.PositionEncodingKind.Utf8 else 1
+    reader.open("chinese.md", "# 恢复\n\n恢复备份之前先停止服务。然后把数据文件夹复制回原处。\n")
+    reader.open("chinese-draft.md", f"# 草稿\n\n{typed}\n")
+    try:
+        found = await reader.complete("chinese-draft.md", f"2:{bytes_each * len(typed)}")
+        assert "](chinese.md)" in edit(find(found, "chinese.md"))[1]
+    finally:
+        reader.close("chinese-draft.md")
+        reader.close("chinese.md")
+
+
 async def test_quotations_name_their_source(reader: Editor) -> None:
     reader.change(DRAFT, "6:0-6:7", "\nStop the service and restore a backup by hand.\n")
     try:

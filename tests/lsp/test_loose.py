@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -181,6 +182,23 @@ async def test_nothing_is_left_however_the_server_ends(
         assert await asyncio.wait_for(editor.process.wait(), TIMEOUT_S) == 1, "it was not asked to leave"
     assert scratch(tmp_path / "cache") == []
     assert list((tmp_path / "tmp").iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="kills at once on Windows")
+@pytest.mark.parametrize("names", [("SIGTERM", "SIGHUP"), ("SIGINT", "SIGINT")])
+async def test_a_second_signal_does_not_break_off_the_leaving(
+    start: StartEditor, outside: Path, tmp_path: Path, names: tuple[str, str]
+) -> None:
+    editor = await busy(start, outside, tmp_path)
+    assert editor.process is not None
+    with suppress(ProcessLookupError):  # it has ended
+        for _ in range(100):
+            # Not `send_signal`, which would take the exit code away from who waits for it.
+            for name in names:
+                os.kill(editor.process.pid, signal.Signals[name])
+            await asyncio.sleep(0.0002)
+    assert await asyncio.wait_for(editor.process.wait(), TIMEOUT_S) == 1
+    assert scratch(tmp_path / "cache") == []
 
 
 @pytest.mark.usefixtures("cold")

@@ -81,8 +81,6 @@ class ClosedReports:
             # Each part is looked at in the light of all the others: many small ones would take their number squared.
             count = max(AT_ONCE, len(self.stale) // 8)
             part = self.stale[:count] if path is None else [path] if path in self.stale else []
-            taken = set(part)
-            self.stale = [other for other in self.stale if other not in taken]
             if part and self._findings is not None and self._settings is not None:
                 documents = {path: self._findings.documents[path] for path in part}
                 settings, root, client = self._settings, self._folder.path, self._client
@@ -92,6 +90,9 @@ class ClosedReports:
                 self.reports.update(made)
                 self._documents.update((path, documents[path]) for path in made)
                 self.unreadable.update(documents.keys() - made.keys())
+            # Last: what is not made, because who asked has gone or something went wrong, is stale still.
+            taken = set(part)
+            self.stale = [other for other in self.stale if other not in taken]
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,13 @@ def context(prefix: str, suffix: str, *, markdown: bool) -> Context | None:
     return Context("wiki" if wiki else "link", typed, bracket + typed, min(after, len(bracket)))
 
 
+def finished(paragraph: str, typed: str) -> str:
+    """Return a paragraph without the word before the cursor, unless that is many: some scripts have no spaces."""
+    from seealso.text.prose import count_words  # with the first question, not before `initialize`
+
+    return paragraph.removesuffix(typed) if count_words(typed) <= 1 else paragraph
+
+
 def subject(paragraph: str, previous: str) -> str:
     """Return what is being written about: the paragraph, or while it says little the one before it and it."""
     paragraph = " ".join(paragraph.split())

@@ -26,14 +26,15 @@ class Nearby:
         """Look anew: the index or the settings have changed."""
         self._known = {}  # another one, so that a question that is being asked leaves its answer in the old one
 
-    def of(self, subject: str, path: str, others: Hashable, workspace: Workspace) -> Sequence[Match]:
-        """Return what has been written about a subject in other documents than that at `path`.
-
-        `others` is another value whenever one of the other open documents has changed.
-        """
-        known, asked = self._known, (subject[-QUERY_CHARACTERS:], path, others)
-        if asked not in known:
-            matches = workspace.related_to_text(asked[0], MATCHES, exclude=path).matches if subject else ()
-            known.clear()
-            known[asked] = matches
-        return known[asked]
+    def of(self, subject: str, path: str, workspace: Workspace) -> Sequence[Match]:
+        """Return what has been written about a subject in other documents than that at `path`."""
+        if not subject:
+            return ()
+        known, asked = self._known, (subject[-QUERY_CHARACTERS:], path, workspace.opened_beside(path))
+        if asked in known:
+            return known[asked]
+        answer = workspace.related_to_text(asked[0], MATCHES, exclude=path)
+        known.clear()
+        if answer.complete or any(match.dense is not None for match in answer.matches):
+            known[asked] = answer.matches  # else the model was away, and may be back for the next letter
+        return answer.matches

@@ -38,8 +38,8 @@ LEAVE_S = 0.6
 """From `shutdown` on the threads have so long to end what they are at; the index survives being cut off. With what the
 end itself takes on a busy machine, the client does not wait for a second."""
 
-SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-"""What editors and systems send to a process that they want to end."""
+SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGINT") if hasattr(signal, name)]
+"""What editors, systems and people send to a process that they want to end."""
 
 Handler = TypeVar("Handler", bound="Callable[..., Any]")
 
@@ -233,11 +233,11 @@ def main(tcp: tuple[str, int] | None = None) -> NoReturn:
     sys.setswitchinterval(0.001)
     server = Server()
     for number in SIGNALS:
-        if signal.getsignal(number) is signal.SIG_DFL:  # else whoever started us wants it ignored
+        if signal.getsignal(number) is not signal.SIG_IGN:  # else whoever started us wants it ignored
             signal.signal(number, _stop)
     try:
         asyncio.run(server.serve_tcp(*tcp) if tcp is not None else server.serve_stdio(*_take_stdio()))
-    except (SystemExit, KeyboardInterrupt):
+    except SystemExit:
         logger.debug("Leaving.")
     _leave(server)
 
@@ -250,12 +250,18 @@ def _take_stdio() -> tuple[BinaryIO, BinaryIO]:
 
 
 def _stop(_number: int, _frame: object) -> NoReturn:
+    _ignore_signals()  # a second one would break off the leaving: a terminal that closes may send several
     raise SystemExit
 
 
+def _ignore_signals() -> None:
+    for number in SIGNALS:
+        # Not `SIG_IGN`, with which Python complains of a signal that has come already.
+        signal.signal(number, lambda _number, _frame: None)
+
+
 def _leave(server: Server) -> NoReturn:
-    for number in (signal.SIGINT, *SIGNALS):
-        signal.signal(number, signal.SIG_IGN)  # it ends now anyway
+    _ignore_signals()  # it ends now anyway
     if hasattr(server, "session"):
         server.session.wait(LEAVE_S)
     logging.shutdown()

@@ -55,6 +55,20 @@ def test_a_short_beginning_is_about_what_the_paragraph_before_is_about() -> None
     assert completions.subject("", "") == ""
 
 
+@pytest.mark.parametrize(
+    ("paragraph", "typed", "left"),
+    [
+        pytest.param("Stop the serv", "serv", "Stop the ", id="a word"),
+        pytest.param("Stop the ", "", "Stop the ", id="none"),
+        pytest.param("Es ist Über-gro", "Über-gro", "Es ist ", id="with a hyphen"),
+        pytest.param("停止服务然后恢复", "停止服务然后恢复", "停止服务然后恢复", id="a Chinese sentence"),
+        pytest.param("หยุดบริการก่อนกู้คืน", "หยุดบริการก่อนกู้คืน", "หยุดบริการก่อนกู้คืน", id="a Thai one"),
+    ],
+)
+def test_a_word_that_is_being_typed_says_little(paragraph: str, typed: str, left: str) -> None:
+    assert completions.finished(paragraph, typed) == left
+
+
 def heading(title: str, level: int = 2, line: int = 30) -> Heading:
     return Heading(title, level, line, title.lower().replace(" ", "-"))
 

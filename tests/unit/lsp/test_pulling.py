@@ -177,3 +177,20 @@ async def test_an_index_that_cannot_be_read_is_told_once_and_waited_for(
         await client.request("workspace/executeCommand", UPDATE)
         await client.answer(waiting)
         assert [lines(item) for part in parts(client, "t") for item in part["items"]] == [[2, 4]]
+
+
+async def test_a_report_that_nobody_waited_for_is_still_to_be_made(root: Path) -> None:
+    (root / "a.md").write_text(TWICE)
+    async with loopback(root, PULLS) as client:
+        await client.request("workspace/executeCommand", UPDATE)
+        (folder,) = client.server.session.folders.values()
+        await folder.closed.compare()
+        with Gate(client, "reviews"):
+            making = asyncio.create_task(folder.closed.make("a.md"))
+            await asyncio.sleep(0.05)
+            assert folder.closed.stale == ["a.md"], "there may be something to be said about it"
+            making.cancel()
+            await asyncio.wait([making])
+        assert folder.closed.stale == ["a.md"]
+        await folder.closed.make()
+        assert (folder.closed.stale, list(folder.closed.reports)) == ([], ["a.md"])

@@ -16,7 +16,7 @@ from seealso.lsp.paragraphs import last_written, paragraph_lines, without_marks
 from seealso.lsp.uris import to_uri
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from seealso.lsp.capabilities import Client
@@ -64,7 +64,6 @@ def register(server: Server) -> None:
         triggered = (
             params.context is not None and params.context.trigger_kind == types.CompletionTriggerKind.TriggerCharacter
         )
-        others = (document for document in ls.session.documents_of(folder) if document is not snapshot.document)
         request = _Request(
             snapshot,
             params.position,
@@ -73,7 +72,6 @@ def register(server: Server) -> None:
             folder.titles,
             folder.nearby,
             opened=await folder.opened_paths(),
-            others=frozenset((document.uri, document.version) for document in others),
             lazily=ls.session.client.completion_lazy_documentation,
         )
         found = await folder.ask(request)
@@ -110,8 +108,6 @@ class _Request:
     titles: Titles
     nearby: Nearby
     opened: Collection[str]
-    others: Hashable
-    """The versions of the other open documents."""
     lazily: bool
     """The client asks for documentation when it shows it."""
 
@@ -139,8 +135,8 @@ class _Request:
         passages = segmentation.passages if segmentation is not None else ()
         previous = next((passage.text for passage in reversed(passages) if passage.end_line < line), "")
         # Without the word that is being typed: it says little yet, and another letter would be another question.
-        finished = paragraph.removesuffix(context.typed) if context.kind == "any" else paragraph
-        near = self.nearby.of(completions.subject(finished, previous), snapshot.path, self.others, workspace)
+        finished = completions.finished(paragraph, context.typed) if context.kind == "any" else paragraph
+        near = self.nearby.of(completions.subject(finished, previous), snapshot.path, workspace)
         worthwhile = render.worthwhile(near)
 
         proposals: list[Proposal] = []
