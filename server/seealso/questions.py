@@ -159,8 +159,16 @@ class Questions:
             kind = relation.kind if relation is not None else None
             shared = shared_terms(weights, candidate.terms)
             matches += [
-                Match(place, score=score, dense=candidate.dense, lexical=words, terms=shared, relation=kind)
-                for place, _ in candidate.places
+                Match(
+                    place,
+                    score=score,
+                    dense=candidate.dense,
+                    lexical=words,
+                    terms=shared,
+                    # What is marked to be ignored, such as a quotation with its source, repeats nothing.
+                    relation=kind if not ignored else None,
+                )
+                for place, ignored in candidate.places
             ]
         return matches
 

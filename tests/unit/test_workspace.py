@@ -272,6 +272,10 @@ def test_ignore_comment_silences_both_sides(workspace: Workspace, root: Path) ->
     assert workspace.duplicates_in("admin/upgrade.md") == ()
     assert workspace.duplicates_in("admin/backup.md") == ()
     assert workspace.duplicates() == []
+    (line,) = (p.start_line for p in workspace.segmentation("admin/backup.md").passages if p.text == BACKUP)  # type: ignore[union-attr]
+    related = workspace.related("admin/backup.md", line)
+    assert related is not None
+    assert related.duplicates == (), "nor does the hover call the original a copy of what quotes it"
 
 
 # -- unsaved buffers

@@ -201,14 +201,14 @@ def test_without_a_server_it_says_what_to_do(start: Start, docs: Path) -> None:
     nvim.keys(":SeeAlso search anything<CR>")
     nvim.sees("seealso: it is not running")
     nvim.keys("<CR>:checkhealth seealso<CR>")
-    nvim.sees(" cannot be run: it is not on the PATH", "uv tool install seealso")
+    nvim.sees(" cannot be run: it is not on the PATH", "pipx install .")
 
 
 def test_a_program_that_is_not_there(start: Start, docs: Path) -> None:
     nvim = start(f"{INIT}\nvim.lsp.config('seealso', {{ cmd = {{ '/nowhere/seealso', 'lsp' }} }})")
     nvim.edit(docs / "faq.md")
     nvim.keys(":checkhealth seealso<CR>")
-    nvim.sees("/nowhere/seealso", " cannot be run: it is not on the PATH", "uv tool install seealso")
+    nvim.sees("/nowhere/seealso", " cannot be run: it is not on the PATH", "pipx install .")
 
 
 def test_a_document_in_no_folder(start: Start, tmp_path: Path) -> None:

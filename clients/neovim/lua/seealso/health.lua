@@ -4,7 +4,7 @@ local M = {}
 local health = vim.health
 
 local INSTALL = {
-  'Install the server with `uv tool install seealso`, `pipx install seealso` or `pip install seealso`.',
+  'Install the server: in a clone of seealso, `pipx install .` or `uv tool install .` (the README says more).',
   'Or name the program: `vim.lsp.config("seealso", { cmd = { "/full/path/to/seealso", "lsp" } })`.',
 }
 

@@ -129,7 +129,7 @@ function placeItem(node: DuplicatePlaceNode): vscode.TreeItem {
   item.resourceUri = vscode.Uri.parse(place.uri);
   item.iconPath = vscode.ThemeIcon.File;
   item.contextValue = 'duplicate';
-  item.tooltip = new vscode.MarkdownString().appendText(place.text);
+  item.tooltip = place.text;
   item.command = { title: vscode.l10n.t('Open'), command: 'seealso.open', arguments: [node] };
   item.accessibilityInformation = { label: `${sectionTitle(place)}, ${item.description}` };
   return item;

@@ -142,8 +142,9 @@ function placeItem(node: PlaceNode): vscode.TreeItem {
   return item;
 }
 
-function placeTooltip({ match }: PlaceNode, closeness: string): vscode.MarkdownString {
+function placeTooltip({ match }: PlaceNode, closeness: string): string {
   const { t } = vscode.l10n;
   const marks = [closeness, `${match.path}:${match.line}`, ...(match.linked ? [t('already linked')] : [])];
-  return new vscode.MarkdownString().appendText(marks.join(' · ')).appendMarkdown('\n\n---\n\n').appendText(match.text);
+  // Plain: `appendText` of a MarkdownString keeps the words together, and breaks lines inside of them.
+  return `${marks.join(' · ')}\n\n${match.text}`;
 }

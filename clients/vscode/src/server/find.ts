@@ -17,7 +17,10 @@ export async function findServer(context: vscode.ExtensionContext): Promise<Foun
   if (named !== '') {
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
     const launch = launchOf(expanded(named, folder), 'setting');
-    return { launch, version: await probe(launch) };
+    const version = await probe(launch).catch((error: Error) => {
+      throw new Error(vscode.l10n.t('`seealso.path` names {0}, which starts no server ({1}).', named, error.message));
+    });
+    return { launch, version };
   }
   for await (const launch of candidates(context)) {
     const version = await probe(launch).catch(() => undefined);

@@ -80,6 +80,7 @@ export class Server implements vscode.Disposable {
   /** Installs the server for this extension, then starts it; says what went wrong. */
   async install(): Promise<void> {
     const { t } = vscode.l10n;
+    const ran = this.life === 'running';
     try {
       await this.inTurn(async () => {
         await this.end();
@@ -88,6 +89,7 @@ export class Server implements vscode.Disposable {
       });
     } catch (error) {
       this.live('missing');
+      if (ran) void this.start(); // what was there may be there still
       if (error instanceof vscode.CancellationError) return;
       if (error instanceof NoPythonError) {
         const get = t('Get Python');
@@ -179,7 +181,7 @@ export class Server implements vscode.Disposable {
   private async offerToInstall(): Promise<void> {
     const { t } = vscode.l10n;
     const [install, settings] = [t('Install Server'), t('Open Settings')];
-    const message = t('seealso needs its server, which was not found. It is installed for this extension alone.');
+    const message = t('seealso needs its server, which was not found. It can be installed for this extension alone.');
     const choice = await vscode.window.showInformationMessage(message, install, settings);
     if (choice === install) await this.install();
     else if (choice === settings) await openPathSetting();
