@@ -138,6 +138,11 @@ async def test_a_link_to_a_related_section(reader: Editor) -> None:
         "Now stop the service before you restore a backup.", line
     )
     assert len([title for title in titles(found) if title.startswith("Insert a link")]) <= 3
+    at_the_start = await reader.actions("guide/draft.md", "2:0-2:0", only=["refactor"])
+    action = titled(at_the_start, "Insert a link to guide/restore.md:5 (Restoring › By hand)")
+    assert await reader.act(action) == FILES["guide/draft.md"].replace(
+        "restore a backup.", "restore a backup. [By hand](restore.md#by-hand)"
+    )
     # Not in a title, and not where a link is being written.
     assert not [
         title for title in titles(await reader.actions("guide/draft.md", "0:3-0:3")) if "Insert a link" in title

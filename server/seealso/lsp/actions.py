@@ -149,7 +149,7 @@ class Look:
         seen: set[tuple[str, str]] = set()
         byte = self.snapshot.text.byte_of(self.position)
         if not passage.start_byte < byte <= passage.end_byte:
-            return
+            byte = passage.end_byte  # who stands at the beginning of the line means all that it says
         for match in matches:
             place = match.place
             section = place.path, place.headings[-1].anchor if place.headings else ""
