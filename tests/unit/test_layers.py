@@ -48,6 +48,7 @@ ONLY_IMPORTER = {
 ASYNC_FREE = (
     "access",
     "marks",
+    "scratch",
     "text",
     "index",
     "corpus",

@@ -298,7 +298,7 @@ class Session:
 
         Call it after the loop has ended. Tell whether they have finished.
         """
-        until = self._closed + timeout_s
+        until = min(self._closed, time.monotonic()) + timeout_s
         # In this order work is passed on when a folder is closed.
         threads = (self.threads.updates, self.threads.reviews, self.threads.large, self.threads.questions)
         done = all(

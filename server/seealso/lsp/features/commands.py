@@ -123,10 +123,12 @@ async def stop_update(ls: Server, arguments: Arguments, _token: types.ProgressTo
     """Stop the update of the index of one folder (`uri`) or of each; what is finished is kept."""
     folders = _folders(ls, arguments)
     arguments.finish()
-    running = [folder for folder in folders if folder.updater is not None and folder.updater.running]
-    for folder in running:
-        (await folder.opened_updater()).cancel()
-    return {"folders": [{"uri": folder.uri} for folder in running]}
+    stopped = []
+    for folder in folders:
+        if folder.updater is not None and folder.updater.running:
+            folder.updater.cancel()
+            stopped.append(folder)
+    return {"folders": [{"uri": folder.uri} for folder in stopped]}
 
 
 COMMANDS: dict[str, Command] = {
