@@ -39,20 +39,29 @@ export function addCommands(server: Server, related: RelatedView): vscode.Dispos
     registerCommand('seealso.openDuplicatesPage', () =>
       vscode.window.showTextDocument(vscode.Uri.parse('seealso:duplicates.md')),
     ),
-    registerCommand('seealso.open', (node: AnyPlaceNode) => openPlace(placeOf(node))),
-    registerCommand('seealso.openBeside', (node: AnyPlaceNode) => openPlace(placeOf(node), { beside: true })),
-    registerCommand('seealso.peek', (node: AnyPlaceNode) => peek([placeOf(node)])),
+    registerCommand(
+      'seealso.open',
+      asked(async (node?: AnyPlaceNode) => openPlace(placeOf(node))),
+    ),
+    registerCommand(
+      'seealso.openBeside',
+      asked(async (node?: AnyPlaceNode) => openPlace(placeOf(node), { beside: true })),
+    ),
+    registerCommand(
+      'seealso.peek',
+      asked(async (node?: AnyPlaceNode) => peek([placeOf(node)])),
+    ),
     registerCommand(
       'seealso.insertLink',
-      asked((node: PlaceNode) => insertLink(server, placeOf(node))),
+      asked(async (node?: PlaceNode) => insertLink(server, placeOf(node))),
     ),
     registerCommand(
       'seealso.copyLink',
-      asked((node: PlaceNode) => copyLink(server, placeOf(node))),
+      asked(async (node?: PlaceNode) => copyLink(server, placeOf(node))),
     ),
     registerCommand(
       'seealso.compare',
-      asked((node: AnyPlaceNode | GroupNode) => compare(passages, related, node)),
+      asked((node?: AnyPlaceNode | GroupNode) => compare(passages, related, node)),
     ),
     registerCommand(CLIENT_COMMANDS.open, ({ uri, range }: WireLocation) =>
       openAt(vscode.Uri.parse(uri), new vscode.Position(range.start.line, range.start.character)),
@@ -77,7 +86,9 @@ function asked<A extends unknown[]>(work: (...args: A) => Promise<unknown>): (..
   };
 }
 
-function placeOf(node: AnyPlaceNode): Place {
+function placeOf(node: AnyPlaceNode | undefined): Place {
+  // The row that was clicked has just gone, or there is none: a key may call the command too.
+  if (node === undefined) throw new Error(vscode.l10n.t('Choose a passage in the view first.'));
   return node.kind === 'place' ? node.match : node.place;
 }
 
@@ -129,9 +140,10 @@ async function writersEditor(): Promise<vscode.TextEditor> {
 }
 
 /** Compares a related place with the passage at the cursor, and a duplicate with the first one of its group. */
-async function compare(passages: Passages, related: RelatedView, node: AnyPlaceNode | GroupNode): Promise<void> {
-  if (node.kind === 'place') {
-    if (related.passage !== null) await passages.compare(wire(related.passage), wire(node.match));
+async function compare(passages: Passages, related: RelatedView, node?: AnyPlaceNode | GroupNode): Promise<void> {
+  if (node === undefined || node.kind === 'place') {
+    const there = placeOf(node);
+    if (related.passage !== null) await passages.compare(wire(related.passage), wire(there));
     return;
   }
   const places = node.kind === 'group' ? node.group.places : node.parent.group.places;

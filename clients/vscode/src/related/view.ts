@@ -15,6 +15,7 @@ export class RelatedView implements vscode.TreeDataProvider<RelatedNode>, vscode
   /** The passage that the view is about. */
   passage: Place | null = null;
   private documents: DocumentNode[] = [];
+  private shown = '';
   private isPinned = false;
   private asking: vscode.CancellationTokenSource | undefined;
   private readonly view: vscode.TreeView<RelatedNode>;
@@ -98,6 +99,10 @@ export class RelatedView implements vscode.TreeDataProvider<RelatedNode>, vscode
   }
 
   private show(related: Related | null, message: string | undefined): void {
+    // A tree that is made anew forgets which of its rows is being clicked: what is the same stays.
+    const shown = JSON.stringify([related, message]);
+    if (shown === this.shown) return;
+    this.shown = shown;
     this.passage = related?.passage ?? null;
     this.documents = related === null ? [] : documentsOf(related);
     this.view.message = this.documents.length === 0 || related?.complete === false ? message : undefined;
