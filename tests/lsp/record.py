@@ -17,10 +17,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+import seealso
+
 Message = dict[str, Any]
 
 ROOT = "{root}"
 """The path of the open folder, and the path in its URI."""
+
+PACKAGE = "{package}"
+"""The path in the URI of what the server says of its own files."""
 
 
 def messages(stream: IO[bytes]) -> Iterator[bytes]:
@@ -81,6 +86,7 @@ class Recorder:
     def _write(self, message: Message) -> None:
         text = json.dumps(message, ensure_ascii=False)
         text = text.replace(self._root.as_uri(), f"file://{ROOT}").replace(str(self._root), ROOT)
+        text = text.replace(Path(seealso.__file__).parent.as_uri(), f"file://{PACKAGE}")
         with self._lock:
             self._file.write(text + "\n")
             self._file.flush()

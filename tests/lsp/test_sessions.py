@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +12,9 @@ from typing import Any
 import pytest
 from lsprotocol import types
 
+import seealso
 from lsp.conftest import FILES, write
-from lsp.record import ROOT
+from lsp.record import PACKAGE, ROOT
 from lsp.test_conformance import check, pushes
 from lsp.wire import Json, Wire
 
@@ -24,6 +26,7 @@ LATE_S = 20.0
 def recorded(session: Path, root: Path) -> list[Json]:
     """Return the messages of a session as if they were about a folder."""
     text = session.read_text("utf-8").replace(f"file://{ROOT}", root.as_uri()).replace(ROOT, str(root))
+    text = text.replace(f"file://{PACKAGE}", Path(seealso.__file__).parent.as_uri())
     return [json.loads(line) for line in text.splitlines()]
 
 
@@ -146,4 +149,5 @@ def test_sessions_are_small_and_say_nothing_about_the_machine() -> None:
         text = session.read_text("utf-8")
         assert len(text) < 200_000
         assert not [word for word in ("/home/", "/root", "/tmp", "/Users/", "C:\\\\") if word in text]
+        assert set(re.findall(r"file://[^/\"#?]*", text)) <= {f"file://{ROOT}", f"file://{PACKAGE}"}
         assert any(json.loads(line).get("method") == "initialize" for line in text.splitlines())
