@@ -6,13 +6,17 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from filelock import FileLock
 
 MARKER = "made-by.json"
 """Written last, with the recipe: a folder without it was interrupted, one with another recipe is out of date."""
+
+EXIT_UNAVAILABLE = 69
+"""What is needed cannot be had here, and trying again will not help."""
 
 
 class MakeError(RuntimeError):
@@ -59,3 +63,14 @@ def made(name: str, recipe: dict[str, object], make: Callable[[Path], None], pro
             make(folder)
             (folder / MARKER).write_text(json.dumps(recipe), "utf-8")
     return folder
+
+
+def install_all(program: str, installs: Iterable[Callable[[], object]]) -> int:
+    """Install one thing after the other and print where it is, or why not; return the exit status of `program`."""
+    try:
+        for install in installs:
+            print(install())
+    except MakeError as error:
+        print(f"{program}: {error}", file=sys.stderr)
+        return EXIT_UNAVAILABLE if isinstance(error, UnavailableError) else 1
+    return 0

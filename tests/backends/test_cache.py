@@ -82,7 +82,7 @@ def test_an_install_that_fails_says_why_in_one_sentence(
 ) -> None:
     monkeypatch.setattr(install, "LLAMA", ("xllamacpp==0.0.0.dev0",))
     monkeypatch.setattr("sys.argv", ["install", "llama"])
-    assert install.main() == install.EXIT_UNAVAILABLE
+    assert install.main() == cache.EXIT_UNAVAILABLE
     assert install.installed("llama") is None
     (line,) = capsys.readouterr().err.splitlines()
     assert "xllamacpp==0.0.0.dev0 cannot be installed: No matching distribution found" in line

