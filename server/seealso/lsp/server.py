@@ -6,11 +6,12 @@ import asyncio
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TypeVar
 
 from lsprotocol import types
@@ -26,7 +27,7 @@ from seealso.lsp.outbox import Outbox
 from seealso.lsp.protocol import Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from seealso.lsp.capabilities import Client
     from seealso.lsp.session import Session
@@ -232,11 +233,8 @@ def main(tcp: tuple[str, int] | None = None) -> NoReturn:
     # While an update computes in Python, every hop of an answer between threads waits this long at worst (5 ms before).
     sys.setswitchinterval(0.001)
     server = Server()
-    for number in SIGNALS:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # else whoever started us wants it ignored
-            signal.signal(number, _stop)
     try:
-        asyncio.run(server.serve_tcp(*tcp) if tcp is not None else server.serve_stdio(*_take_stdio()))
+        asyncio.run(_until_stopped(server.serve_tcp(*tcp) if tcp is not None else server.serve_stdio(*_take_stdio())))
     except SystemExit:
         logger.debug("Leaving.")
     _leave(server)
@@ -249,19 +247,36 @@ def _take_stdio() -> tuple[BinaryIO, BinaryIO]:
     return sys.stdin.buffer, stdout
 
 
-def _stop(_number: int, _frame: object) -> NoReturn:
-    _ignore_signals()  # a second one would break off the leaving: a terminal that closes may send several
-    raise SystemExit
+async def _until_stopped(serving: Awaitable[None]) -> None:
+    loop = asyncio.get_running_loop()
+    stopping = False
 
+    def stop(_number: int, _frame: object) -> None:
+        nonlocal stopping
+        # A second one would break off the leaving: a terminal that closes may send several.
+        if not (stopping or loop.is_closed()):
+            stopping = True
+            loop.call_soon_threadsafe(sys.exit)
 
-def _ignore_signals() -> None:
+    if os.name != "nt":  # there the loop does the same
+        # Else one that comes just before the loop begins to wait for messages is only handled after the next message.
+        heard, wakeup = socket.socketpair()
+        for end in heard, wakeup:
+            end.setblocking(False)
+        loop.add_reader(heard, _drain, heard)
+        signal.set_wakeup_fd(wakeup.detach(), warn_on_full_buffer=False)
     for number in SIGNALS:
-        # Not `SIG_IGN`, with which Python complains of a signal that has come already.
-        signal.signal(number, lambda _number, _frame: None)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # else whoever started us wants it ignored
+            signal.signal(number, stop)
+    await serving
+
+
+def _drain(end: socket.socket) -> None:
+    with suppress(BlockingIOError):  # the loop may call twice for what is there once
+        end.recv(1 << 10)
 
 
 def _leave(server: Server) -> NoReturn:
-    _ignore_signals()  # it ends now anyway
     if hasattr(server, "session"):
         server.session.wait(LEAVE_S)
     logging.shutdown()
