@@ -65,7 +65,7 @@ class Candidate:
     @cached_property
     def terms(self) -> frozenset[str]:
         """The terms it is found by: its text's and its headings'."""
-        return _heading_terms(self.places[0][0]).union(lexical_terms(self.text))
+        return terms_of(self.places[0][0])
 
 
 @dataclass(frozen=True)
@@ -174,6 +174,11 @@ class Candidates:
         rows = {text_hash: self.unsaved_vector(text_hash) for text_hash in self._unsaved_hashes}
         known = {text_hash: row for text_hash, row in rows.items() if row is not None}
         return list(known), np.stack(list(known.values())) if known else np.empty((0, 0), np.float32)
+
+
+def terms_of(place: Place) -> frozenset[str]:
+    """Return the terms a place is found by: its text's and its headings'."""
+    return _heading_terms(place).union(lexical_terms(place.text))
 
 
 def _heading_terms(place: Place) -> frozenset[str]:

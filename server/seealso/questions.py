@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seealso.candidates import Candidate, Candidates, Hit
+from seealso.candidates import Candidate, Candidates, Hit, terms_of
 from seealso.index.duplicates import STRENGTH
 from seealso.index.search import CANDIDATES, Scale, coverage, diversify, fuse, shared_terms
 from seealso.index.words import beginning_terms, lexical_terms
@@ -56,18 +56,16 @@ class Questions:
         """Return the places that answer a query in words, with its vector when the model is at hand."""
         profile = self.candidates.space.profile if self.candidates.space else None
         scale = Scale(profile.query_background_cosine, profile.query_top_cosine) if profile else None
-        matches = self._matches(query, vector, scale, limit)
-        per_document = max(self.settings.related.per_document, 3)
-        return Answer(diversify(matches, limit, per_document), self._complete(vector))
+        weights, matches = self._matches(query, vector, scale, limit)
+        chosen = diversify(matches, limit, max(self.settings.related.per_document, 3))
+        return Answer(_explained(chosen, weights), self._complete(vector))
 
     def related_to_text(self, text: str, vector: Vectors | None, limit: int, exclude: str | None) -> Answer:
         """Return the places closest to a text that need not be a passage."""
-        matches = [
-            match
-            for match in self._matches(text, vector, self._passage_scale(), limit)
-            if match.place.path != exclude and match.place.text != text
-        ]
-        return Answer(diversify(matches, limit, self.settings.related.per_document), self._complete(vector))
+        weights, matches = self._matches(text, vector, self._passage_scale(), limit)
+        others = [match for match in matches if match.place.path != exclude and match.place.text != text]
+        chosen = diversify(others, limit, self.settings.related.per_document)
+        return Answer(_explained(chosen, weights), self._complete(vector))
 
     def with_phrase(self, text: str, limit: int) -> list[Place]:
         """Return the places where the words of a text stand one after another; saved ones first, at most `limit`."""
@@ -83,30 +81,26 @@ class Questions:
         """Return what repeats a passage and what else is related to it."""
         own = place_of(path, passage)
         linked = Linked(path, passage.links)
-        matches = [
-            _mark(match, same_document=match.place.path == path, linked=linked.holds(match.place))
-            for match in self._matches(passage.text, vector, self._passage_scale(), limit)
-            if not same_place(match.place, own)
-        ]
+        weights, found = self._matches(passage.text, vector, self._passage_scale(), limit)
+        matches = [match for match in found if not same_place(match.place, own)]
         intended = self.repeats.intended()
         long_enough = count_words(passage.text) >= self.settings.duplicates.min_words
-        repeats = [
-            match
-            for match in matches
-            if match.relation in REPEATS and long_enough and frozenset((passage.hash, match.place.hash)) not in intended
-        ]
-        others = [
-            _unrelated(match) if match.relation in REPEATS else match
-            for match in matches
-            if match not in repeats and match.place.text != passage.text
-        ]
+        repeats, others = [], []
+        for match in matches:
+            a_repeat = match.relation in REPEATS and long_enough
+            if a_repeat and frozenset((passage.hash, match.place.hash)) not in intended:
+                repeats.append(match)
+            elif match.place.text != passage.text:
+                others.append(_unrelated(match))
         repeats.sort(key=lambda match: (STRENGTH[match.relation or DuplicateKind.PARALLEL], -match.score))
-        return Related(
-            passage=passage,
-            duplicates=tuple(repeats[:PLACES]),
-            matches=diversify(others, limit, self.settings.related.per_document),
-            complete=self._complete(vector),
+        duplicates, related = (
+            tuple(
+                _mark(match, same_document=match.place.path == path, linked=linked.holds(match.place))
+                for match in _explained(chosen, weights)
+            )
+            for chosen in (repeats[:PLACES], diversify(others, limit, self.settings.related.per_document))
         )
+        return Related(passage, duplicates, related, self._complete(vector))
 
     def related_documents(self, path: str, limit: int) -> tuple[DocumentMatch, ...]:
         """Return the documents nearest to a saved one, best first.
@@ -143,7 +137,10 @@ class Questions:
     def _complete(self, vector: Vectors | None) -> bool:
         return self.complete and vector is not None
 
-    def _matches(self, text: str, vector: Vectors | None, scale: Scale | None, limit: int) -> list[Match]:
+    def _matches(
+        self, text: str, vector: Vectors | None, scale: Scale | None, limit: int
+    ) -> tuple[dict[str, float], list[Match]]:
+        """Return the weights of the terms that decided, and what they and the vector found."""
         scale = scale or Scale(0.0, 1.0)
         unsaved = self.candidates.unsaved(vector)
         lexicon = self.candidates.store.lexical
@@ -157,20 +154,18 @@ class Questions:
             score = fuse(candidate.dense, words, scale)
             relation = self.repeats.relation(text, candidate.text, candidate.dense)
             kind = relation.kind if relation is not None else None
-            shared = shared_terms(weights, candidate.terms)
             matches += [
                 Match(
                     place,
                     score=score,
                     dense=candidate.dense,
                     lexical=words,
-                    terms=shared,
                     # What is marked to be ignored, such as a quotation with its source, repeats nothing.
                     relation=kind if not ignored else None,
                 )
                 for place, ignored in candidate.places
             ]
-        return matches
+        return weights, matches
 
     def _passage_scale(self) -> Scale | None:
         return Scale(self.candidates.space.profile.background_cosine, 1.0) if self.candidates.space else None
@@ -188,22 +183,28 @@ def _lexical_scores(candidates: Sequence[Candidate], weights: dict[str, float]) 
     BM25 orders the candidates that the lexical index found; its best one is worth the share of the query it covers.
     Others are worth their share, but no more than the last one found.
     """
-    shares = [coverage(weights, candidate.terms) for candidate in candidates]
-    found = [number for number, candidate in enumerate(candidates) if candidate.bm25 > 0]
+    found = [candidate for candidate in candidates if candidate.bm25 > 0]
     if not found:
-        return shares
-    best = max(found, key=lambda number: candidates[number].bm25)
-    unit = shares[best] / candidates[best].bm25
-    last = min(candidates[number].bm25 for number in found) * unit
+        return [coverage(weights, candidate.terms) for candidate in candidates]
+    best = max(found, key=lambda candidate: candidate.bm25)
+    unit = coverage(weights, best.terms) / best.bm25
+    last = min(candidate.bm25 for candidate in found) * unit
     return [
-        candidate.bm25 * unit if candidate.bm25 > 0 else min(share, last)
-        for candidate, share in zip(candidates, shares, strict=True)
+        candidate.bm25 * unit if candidate.bm25 > 0 else min(coverage(weights, candidate.terms), last)
+        for candidate in candidates
     ]
 
 
+def _explained(matches: Sequence[Match], weights: dict[str, float]) -> tuple[Match, ...]:
+    """Return matches with the terms that they share with the question, which takes too long for all that was found."""
+    shared = {match.place.text: match.place for match in reversed(matches)}
+    terms = {text: shared_terms(weights, terms_of(place)) for text, place in shared.items()}
+    return tuple(replace(match, terms=terms[match.place.text]) for match in matches)
+
+
 def _unrelated(match: Match) -> Match:
-    """Return a match that is no duplicate: the passage is too short for one, or the user meant it."""
-    return replace(match, relation=None)
+    """Return a match as no duplicate: where it seems one, the passage is too short for one, or the user meant it."""
+    return replace(match, relation=None) if match.relation in REPEATS else match
 
 
 def _mark(match: Match, *, same_document: bool, linked: bool) -> Match:

@@ -122,7 +122,7 @@ def _mixed_pattern() -> re.Pattern[str]:
 
 def _add_word(word: str, terms: list[str]) -> None:
     terms.append(word.casefold())
-    if _COMPOUND.search(word):
+    if not (word[1:].islower() and "_" not in word) and _COMPOUND.search(word):  # most are seen to be none at once
         parts = [part for part in _CAMEL.split(word) if len(part) > 1]
         if parts != [word]:
             terms.extend(part.casefold() for part in parts)
