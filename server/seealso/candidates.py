@@ -85,7 +85,7 @@ class Candidates:
         bm25: dict[int, float] = {}
         for passage_id, text_id in store.passages_by_id(found).items():
             bm25[text_id] = max(found[passage_id], bm25.get(text_id, 0.0))
-        wanted = {*bm25, *store.text_ids([content_hash(text)]).values()}
+        wanted = {*bm25, *store.texts.ids([content_hash(text)]).values()}
         dense: dict[int, float] = {}
         if vector is not None and self.space is not None:
             wanted.update(self._nearest(vector, count))
@@ -99,7 +99,7 @@ class Candidates:
         asked = count
         while True:
             found = [text_id for text_id, _ in self.space.vectors.search(vector, asked)]
-            living = self.store.living(found)
+            living = self.store.texts.living(found)
             if len(living) >= count or len(found) < asked or asked >= MAX_NEAREST:
                 return [text_id for text_id in found if text_id in living][:count]
             asked *= 4
@@ -161,7 +161,7 @@ class Candidates:
         state = milestones.documents(self.store), self.store.meta("updated_at")
         found: dict[bytes, int] = {}
         for buffer in self.overlay.buffers.values():
-            found.update(buffer.known.ids(state, self.store.text_ids))
+            found.update(buffer.known.ids(state, self.store.texts.ids))
         return found
 
     @cached_property

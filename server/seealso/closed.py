@@ -117,7 +117,7 @@ class Closed:
             relation = Relation(pair.kind, pair.score)
             relations.setdefault(pair.first, {})[pair.second] = relation
             relations.setdefault(pair.second, {})[pair.first] = relation
-        wanted = {*relations, *store.repeated_texts(settings.duplicates.min_words)}
+        wanted = {*relations, *store.texts.repeated(settings.duplicates.min_words)}
         passages = _by_text(store.passages_of_texts(wanted))
         return Saved(state, intended, relations, passages, store.documents())
 
@@ -146,7 +146,7 @@ class Closed:
             places[text_id] = places.get(text_id, []) + [place for place, ignored in standing if not ignored]
         hashes = {text_id: at[0].hash for text_id, at in places.items() if at}
         findings: dict[str, list[DuplicateFinding]] = {}
-        for text_id, words in unless(self.cancelled, self.repeats.candidates.store.words(closed).items()):
+        for text_id, words in unless(self.cancelled, self.repeats.candidates.store.texts.words(closed).items()):
             own = [at for at in closed[text_id] if not at.ignored]
             if own and words >= least:
                 others = self._others(text_id, saved, places, hashes)

@@ -101,7 +101,7 @@ class EmbeddingWork:
 
         def fill() -> None:
             while len(running) < self._embedder.calls and (batch := list(islice(self._ids, self._batch))):
-                texts = self._store.texts(batch)
+                texts = self._store.texts.read(batch)
                 running.append((batch, pool.submit(self._call, [texts[text_id] for text_id in batch])))
 
         try:

@@ -157,7 +157,7 @@ class Indexer:
     def clean(self, vectors: VectorIndex) -> None:
         """Forget texts nobody has used for long, once they are the majority."""
         with self._store.transaction():
-            forgotten = self._store.forget_unused_texts(MIN_UNUSED)
+            forgotten = self._store.texts.forget_unused(MIN_UNUSED)
         if forgotten:
             log.info("%d texts that stand nowhere any more are forgotten", forgotten)
             vectors.rebuild(self._store)

@@ -128,7 +128,7 @@ class Repeats:
         near = [kind for kind in kinds if kind is not DuplicateKind.EXACT]
         pairs = store.pairs.all(near, min_words, translated=self.settings.duplicates.across_languages)
         wanted = {text_id for pair in pairs for text_id in (pair.first, pair.second)}
-        wanted.update(store.repeated_texts(min_words))
+        wanted.update(store.texts.repeated(min_words))
         places = {
             text_id: [place for place, ignored in at if not ignored]
             for text_id, at in self.candidates.places(wanted).items()
@@ -161,7 +161,7 @@ class Repeats:
         relations = known.get(passage.hash) if vector is not None else None
         if relations is None:
             hits = find.hits((), vector, passage.text, NEIGHBOURS)
-            texts = find.store.texts([hit.text_id for hit in hits])
+            texts = find.store.texts.read([hit.text_id for hit in hits])
             relations = {
                 hit.text_id: relation
                 for hit in hits

@@ -96,7 +96,7 @@ class TextVectors:
     def _stored(self, passages: Sequence[Passage], store: Store | None, space: Space | None) -> dict[bytes, Vectors]:
         if store is None or space is None:
             return {}
-        ids = store.text_ids([passage.hash for passage in passages])
+        ids = store.texts.ids([passage.hash for passage in passages])
         stored = store.embeddings.get(space.id, ids.values())
         return {text_hash: stored[text_id] for text_hash, text_id in ids.items() if text_id in stored}
 

@@ -184,7 +184,7 @@ def test_urgent_texts_come_first(bench: Bench) -> None:
     model = Model()
     bench.run(model, urgent)
     texts = [text for batch in model.batches for text in batch]
-    wanted = set(bench.store.texts([text_id for text_id, _ in urgent]).values())
+    wanted = set(bench.store.texts.read([text_id for text_id, _ in urgent]).values())
     assert set(texts[: len(urgent)]) == wanted
     assert sorted(texts) == sorted(bench.texts)
 
@@ -258,7 +258,7 @@ def test_what_is_under_way_is_kept(bench: Bench, how: str) -> None:
     assert len(model.batches) == 3
     kept = model.batches[1:] if how == "fails" else model.batches
     assert work.embedded == sum(map(len, kept))
-    left = set(bench.store.texts([text_id for text_id, _ in bench.pending]).values())
+    left = set(bench.store.texts.read([text_id for text_id, _ in bench.pending]).values())
     assert left.isdisjoint(text for batch in kept for text in batch)
 
 

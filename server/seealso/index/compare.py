@@ -126,8 +126,8 @@ class _Judge:
     def pairs(self, neighbours: Mapping[tuple[int, int], float]) -> list[Pair]:
         """Return those of the pairs (text ids, with their cosine) that repeat each other."""
         wanted = {text_id for pair in neighbours for text_id in pair}
-        words = self._store.words(wanted)
-        texts = self._store.texts([text_id for text_id, count in words.items() if count >= MIN_WORDS])
+        words = self._store.texts.words(wanted)
+        texts = self._store.texts.read([text_id for text_id, count in words.items() if count >= MIN_WORDS])
         found = []
         for (first, second), cosine in neighbours.items():
             if first not in texts or second not in texts:

@@ -23,10 +23,10 @@ from seealso.index.intended import IntendedPairs
 from seealso.index.lexical import LexicalIndex
 from seealso.index.lock import PRIVATE
 from seealso.index.pairs import PairTable
-from seealso.index.sql import parts, storable
+from seealso.index.sql import parts
+from seealso.index.texts import TextTable
 from seealso.meter import Cancelled, check, never
 from seealso.model import DocumentProblem, Passage, PassageKind, Place, Segmentation
-from seealso.text.prose import count_words
 
 _LOOK_EVERY = 100_000
 """Instructions of SQLite between two looks whether somebody still wants to know: a millisecond or two."""
@@ -83,6 +83,7 @@ class Store:
         self.lexical = LexicalIndex(self._db)
         self.embeddings = EmbeddingTable(self._db)
         self.document_vectors = DocumentVectors(self._db)
+        self.texts = TextTable(self._db)
         self.headings = HeadingTable(self._db)
         self.pairs = PairTable(self._db)
         self.intended = IntendedPairs(self._db)
@@ -231,7 +232,7 @@ class Store:
     def _put_passages(self, document_id: int, segmentation: Segmentation) -> None:
         heading_ids = self.headings.put(document_id, segmentation.headings)
         for ordinal, passage in enumerate(segmentation.passages):
-            text_id = self._text_id(passage)
+            text_id = self.texts.put(passage)
             cursor = self._db.execute(
                 "INSERT INTO passages (document_id, ordinal, text_id, heading_id, kind, language, start_byte,"
                 " end_byte, start_line, end_line, ignored, links) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -252,15 +253,6 @@ class Store:
             )
             assert cursor.lastrowid is not None
             self.lexical.add(cursor.lastrowid, passage.headings, passage.text)
-
-    def _text_id(self, passage: Passage) -> int:
-        row = self._db.execute("SELECT id FROM texts WHERE hash = ?", (passage.hash,)).fetchone()
-        if row is None:
-            row = self._db.execute(
-                "INSERT INTO texts (hash, text, words) VALUES (?, ?, ?) RETURNING id",
-                (passage.hash, storable(passage.text), count_words(passage.text)),
-            ).fetchone()
-        return int(row[0])
 
     def _drop_passages(self, document_id: int) -> None:
         headings = self.headings.of_document(document_id)
@@ -396,45 +388,6 @@ class Store:
         ).fetchone()
         return int(row[0]), int(row[1])
 
-    def text_ids(self, hashes: Collection[bytes]) -> dict[bytes, int]:
-        """Return the id of each text that is known, by content hash."""
-        found: dict[bytes, int] = {}
-        for part, marks in parts(hashes):
-            found.update(self._db.execute(f"SELECT hash, id FROM texts WHERE hash IN ({marks})", part).fetchall())
-        return found
-
-    def living(self, text_ids: Collection[int]) -> set[int]:
-        """Return those of the texts that stand somewhere at present."""
-        found: set[int] = set()
-        for part, marks in parts(text_ids):
-            rows = self._db.execute(
-                f"SELECT id FROM texts WHERE id IN ({marks}) AND EXISTS"
-                " (SELECT 1 FROM passages WHERE text_id = texts.id)",
-                part,
-            )
-            found.update(row[0] for row in rows)
-        return found
-
-    def forget_unused_texts(self, at_least: int) -> int:
-        """Delete the texts that stand nowhere, with their vectors, if they are at least so many and the majority.
-
-        Fewer are kept: they cost little, and a branch that is switched back finds its vectors. Returns how many went.
-        """
-        living, unused = self._db.execute(
-            "SELECT total(used), total(NOT used) FROM"
-            " (SELECT EXISTS (SELECT 1 FROM passages WHERE text_id = texts.id) AS used FROM texts)"
-        ).fetchone()
-        if unused < max(at_least, living):
-            return 0
-        self._db.execute("DELETE FROM texts WHERE NOT EXISTS (SELECT 1 FROM passages WHERE text_id = texts.id)")
-        return int(unused)
-
-    def texts(self, text_ids: Collection[int]) -> dict[int, str]:
-        found: dict[int, str] = {}
-        for part, marks in parts(text_ids):
-            found.update(self._db.execute(f"SELECT id, text FROM texts WHERE id IN ({marks})", part).fetchall())
-        return found
-
     def count_documents(self, text_ids: Collection[int]) -> int:
         """Return in how many documents one of the texts stands."""
         found: set[int] = set()
@@ -442,19 +395,3 @@ class Store:
             rows = self._db.execute(f"SELECT DISTINCT document_id FROM passages WHERE text_id IN ({marks})", part)
             found.update(row[0] for row in rows)
         return len(found)
-
-    def words(self, text_ids: Collection[int]) -> dict[int, int]:
-        """Return the number of words of each text."""
-        found: dict[int, int] = {}
-        for part, marks in parts(text_ids):
-            found.update(self._db.execute(f"SELECT id, words FROM texts WHERE id IN ({marks})", part).fetchall())
-        return found
-
-    def repeated_texts(self, min_words: int) -> list[int]:
-        """Return the texts of at least `min_words` words that stand in more than one place."""
-        rows = self._db.execute(
-            "SELECT text_id FROM passages GROUP BY text_id HAVING count(*) > 1 INTERSECT"
-            " SELECT id FROM texts WHERE words >= ?",
-            (min_words,),
-        )
-        return [row[0] for row in rows]

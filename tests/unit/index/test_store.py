@@ -82,7 +82,7 @@ def test_removed_document_keeps_its_texts_and_vectors_for_its_return(store: Stor
 def test_same_text_in_two_documents_is_one_text(store: Store) -> None:
     put(store, "a.md")
     put(store, "b.md")
-    ids = store.text_ids([content_hash("Run the installer.")])
+    ids = store.texts.ids([content_hash("Run the installer.")])
     assert len(ids) == 1
     stored = store.passages_of_texts(ids.values())
     assert [(passage.place.path, passage.place.headings, passage.ignored) for passage in stored] == [
@@ -186,7 +186,7 @@ def _set_version(path: Path, version: int) -> None:
 def test_lexical_search(store: Store, query: str, found: list[str]) -> None:
     put(store, "guide.md")
     hits = store.lexical.search(lexical_terms(query), 10)
-    texts = store.texts(store.passages_by_id(hits).values())
+    texts = store.texts.read(store.passages_by_id(hits).values())
     assert sorted(texts.values()) == found
 
 
