@@ -38,7 +38,7 @@ MAX_PHRASE = 12
 SEVERAL = 10
 """Documents whose middle says something."""
 
-RANKED = 40
+RANKED = 25
 """Texts whose places and words are looked up, out of those found; the others cannot come out on top."""
 
 
