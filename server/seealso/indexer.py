@@ -37,6 +37,9 @@ _READERS = "readers"
 MIN_UNUSED = 5_000
 """Texts that stand nowhere are kept for their return until there are so many."""
 
+MANY_READ = 0.05
+"""Share of the documents from which on an update has read so much that the words of all are worth merging."""
+
 _COMMIT_EVERY_S = 0.5
 
 log = logging.getLogger(__name__)
@@ -96,6 +99,14 @@ class Indexer:
                     self._store.set_meta(_READERS, READERS_VERSION)
                     break
             self._check()
+        if reader.added + reader.changed > MANY_READ * self._store.counts()[0]:
+            self._merge_words()
+
+    def _merge_words(self) -> None:
+        more = True
+        while more and not self._cancelled():  # it can wait for the next time that so much is read
+            with self._store.transaction():
+                more = self._store.lexical.merge()
 
     def result(self) -> UpdateReport:
         """Return what has been done so far."""

@@ -12,6 +12,7 @@ import pytest
 from fake_embedder import FakeEmbedder
 from seealso.embed.base import EmbedKind, Lane, Vectors
 from seealso.errors import EmbeddingError, IndexUnavailableError, SeeAlsoError
+from seealso.index.lexical import LexicalIndex
 from seealso.model import DuplicateKind, Phase, Progress
 from seealso.settings import resolve
 from seealso.workspace import Workspace
@@ -64,6 +65,29 @@ def test_second_update_does_nothing(workspace: Workspace, embedder: FakeEmbedder
     report = workspace.update()
     assert (report.added, report.changed, report.moved, report.removed, report.embedded) == (0, 0, 0, 0, 0)
     assert embedder.embedded == []
+
+
+def test_words_are_merged_after_much_was_read_and_not_after_little(
+    root: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merged: list[bool] = []
+    merge = LexicalIndex.merge
+
+    def count(index: LexicalIndex) -> bool:
+        merged.append(merge(index))
+        return merged[-1]
+
+    monkeypatch.setattr(LexicalIndex, "merge", count)
+    workspace.update()
+    assert merged
+    assert not merged[-1], "until nothing is left to do"
+    for number in range(20):
+        write(root / f"{number}.md", COFFEE)
+    workspace.update()
+    merged.clear()
+    write(root / "life.md", BACKUP)
+    workspace.update()
+    assert merged == []
 
 
 def test_renamed_folder_embeds_nothing(root: Path, workspace: Workspace, embedder: FakeEmbedder) -> None:

@@ -23,6 +23,9 @@ COMMON_SHARE = 0.2
 MIN_UNFINISHED = 3
 """Characters of an unfinished word that are looked for: SQLite reads every word that begins so, wherever it stands."""
 
+MERGED_PAGES = 500
+"""Pages of the words that are merged at once: some 50 ms."""
+
 STALE_SHARE = 0.02
 """Term frequencies are counted again when the number of passages has changed by more than this share."""
 
@@ -49,6 +52,15 @@ class LexicalIndex:
             "INSERT INTO lexical (lexical, rowid, headings, body) VALUES ('delete', ?, ?, ?)",
             (passage_id, *_columns(headings, text)),
         )
+
+    def merge(self) -> bool:
+        """Merge some of the parts that many commits have left, each of which is searched; tell whether there are more.
+
+        Of one part, a search takes three quarters of the time that it takes of 24.
+        """
+        before = self._db.total_changes
+        self._db.execute("INSERT INTO lexical (lexical, rank) VALUES ('merge', ?)", (-MERGED_PAGES,))
+        return self._db.total_changes - before > 1  # one when nothing is left to do (documentation of FTS5)
 
     def search(self, terms: Iterable[str], limit: int) -> dict[int, float]:
         """Return passage ids with their BM25 score (higher is better) for passages with any of the terms.

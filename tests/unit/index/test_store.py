@@ -190,6 +190,33 @@ def test_lexical_search(store: Store, query: str, found: list[str]) -> None:
     assert sorted(texts.values()) == found
 
 
+def test_words_are_merged_in_steps_and_found_as_before(store: Store) -> None:
+    texts = [
+        f"server number{number} restarts {' '.join(f'word{number * 40 + word}' for word in range(40))}"
+        for number in range(2_000)
+    ]
+    for start in range(0, len(texts), 100):
+        passages = tuple(passage(text, line) for line, text in enumerate(texts[start : start + 100]))
+        put(store, f"{start}.md", Segmentation(passages, ()))
+    put(store, "0.md", GUIDE)  # what was replaced must not come back
+    before = {term: store.lexical.search([term], 5_000) for term in ("server", "number7", "number1777", "install")}
+    assert parts_of_words(store) > 1
+    steps = 0
+    while True:
+        with store.transaction():
+            if not store.lexical.merge():
+                break
+        steps += 1
+    assert (steps > 0, parts_of_words(store)) == (True, 1)
+    assert {term: store.lexical.search([term], 5_000) for term in before} == before
+
+
+def parts_of_words(store: Store) -> int:
+    """Return in how many parts a term is looked for."""
+    with sqlite3.connect(store.directory / FILE_NAME) as db:
+        return int(db.execute("SELECT count(DISTINCT segid) FROM lexical_idx").fetchone()[0])
+
+
 def test_two_character_cjk_words_are_found_inside_a_sentence(store: Store) -> None:
     put(store, "zh.md", Segmentation((passage("请先重启服务器,然后再试。", 0), passage("打开设置窗口。", 1)), ()))
     assert len(store.lexical.search(lexical_terms("重启"), 5)) == 1
