@@ -1,5 +1,7 @@
 /** Commands about places, for views, menus and the server's own actions. */
 import * as vscode from 'vscode';
+import { asked, chosen } from './asked';
+import { pairs } from './counts';
 import type { DuplicatePlaceNode, GroupNode } from './duplicates/tree';
 import { linesOf, locationOf, openAt, openPlace } from './open';
 import { Passages, type WireLocation } from './passages';
@@ -22,11 +24,11 @@ export function addCommands(server: Server, related: RelatedView): vscode.Dispos
     registerCommand('seealso.showLog', () => server.log.show()),
     registerCommand(
       'seealso.update',
-      asked(() => server.execute('seealso.updateIndex')),
+      asked(() => renew(server, 'seealso.updateIndex', vscode.l10n.t('seealso: the index is up to date'))),
     ),
     registerCommand(
       'seealso.rebuild',
-      asked(() => server.execute('seealso.rebuildIndex')),
+      asked(() => renew(server, 'seealso.rebuildIndex', vscode.l10n.t('seealso: the index is rebuilt'))),
     ),
     registerCommand(
       'seealso.stop',
@@ -75,21 +77,9 @@ export function addCommands(server: Server, related: RelatedView): vscode.Dispos
   );
 }
 
-/** Says what went wrong to whoever has asked for it. */
-function asked<A extends unknown[]>(work: (...args: A) => Promise<unknown>): (...args: A) => Promise<void> {
-  return async (...args) => {
-    try {
-      await work(...args);
-    } catch (error) {
-      void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
-    }
-  };
-}
-
 function placeOf(node: AnyPlaceNode | undefined): Place {
-  // The row that was clicked has just gone, or there is none: a key may call the command too.
-  if (node === undefined) throw new Error(vscode.l10n.t('Choose a passage in the view first.'));
-  return node.kind === 'place' ? node.match : node.place;
+  const row = chosen(node);
+  return row.kind === 'place' ? row.match : row.place;
 }
 
 async function peek(places: Place[]): Promise<void> {
@@ -162,10 +152,18 @@ async function showRelated(uri: string, at: { line: number; character: number })
   await vscode.commands.executeCommand('seealso.related.focus');
 }
 
+/** Says when it is done: in a small folder that is so soon that nothing else is seen of it. */
+async function renew(server: Server, command: string, done: string): Promise<void> {
+  const { folders } = await server.execute<{ folders: { cancelled: boolean; pending: number }[] }>(command);
+  const isDone = folders.length > 0 && folders.every((folder) => !folder.cancelled && folder.pending === 0);
+  if (isDone) vscode.window.setStatusBarMessage(done, 3_000);
+}
+
 async function shareMarked(server: Server): Promise<void> {
   const { t } = vscode.l10n;
   for (const { uri, name } of server.folders) {
-    const { pairs } = await server.execute<{ pairs: number }>('seealso.shareIntended', { uri });
-    void vscode.window.showInformationMessage(t('{0}: seealso.ignore.toml holds {1} pairs now.', name, pairs));
+    const shared = await server.execute<{ pairs: number }>('seealso.shareIntended', { uri });
+    const now = t('{0}: seealso.ignore.toml now holds {1}.', name, pairs(shared.pairs, t));
+    void vscode.window.showInformationMessage(now);
   }
 }

@@ -1,8 +1,11 @@
 /** Documents that hold one passage of another document, so that two passages can be compared side by side. */
 import * as vscode from 'vscode';
 import { fileName } from './place';
+import { sentences } from './sentences';
 
 const SCHEME = 'seealso-passage';
+/** The end of their names: the manifest has a language for it, whose long lines are wrapped. */
+const ENDING = '.seealso-passage';
 
 /** A range of a document, as the language server protocol says it. */
 export interface WireLocation {
@@ -24,7 +27,7 @@ export class Passages implements vscode.TextDocumentContentProvider, vscode.Disp
     const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(of));
     const { start, end } = range;
     const text = document.getText(new vscode.Range(start.line, start.character, end.line, end.character));
-    return `${text.trimEnd()}\n`;
+    return `${sentences(text)}\n`;
   }
 
   /** Shows two passages in the editor's own comparison. */
@@ -46,7 +49,7 @@ export class Passages implements vscode.TextDocumentContentProvider, vscode.Disp
 
 function addressOf(location: WireLocation): vscode.Uri {
   const { path } = vscode.Uri.parse(location.uri);
-  return vscode.Uri.from({ scheme: SCHEME, path, query: JSON.stringify(location) });
+  return vscode.Uri.from({ scheme: SCHEME, path: path + ENDING, query: JSON.stringify(location) });
 }
 
 function locationIn(address: vscode.Uri): WireLocation {

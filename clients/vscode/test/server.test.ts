@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { CRASHES, Crashes, WITHIN_MS } from '../src/server/crashes';
 import { expanded, launchOf, onPath, pythonIn } from '../src/server/launch';
+import { levelOf } from '../src/server/levels';
 import { probe } from '../src/server/probe';
+import { run } from '../src/server/run';
 import { belongTogether, requirementFor, versionIn } from '../src/server/versions';
 
 const folder = mkdtempSync(join(tmpdir(), 'seealso-'));
@@ -74,4 +76,20 @@ test('a server that crashes again and again is let go, one that crashes now and 
   expect(answers).toEqual([...Array(CRASHES - 1).fill(true), false]);
   const slow = new Crashes();
   for (let at = 0; at < 20; at++) expect(slow.restartAfter((at * WITHIN_MS) / 2)).toBe(true);
+});
+
+test('what a program says is heard by the line, also what it says badly', async () => {
+  const lines: string[] = [];
+  await run(program('says', 'printf "one\\ntw"; echo o; echo three >&2'), [], { onLine: (line) => lines.push(line) });
+  expect(lines.sort()).toEqual(['one', 'three', 'two']);
+});
+
+test.each([
+  ['ERROR: No matching distribution found for seealso~=0.1.0', 'error'],
+  ['error: Failed to fetch', 'error'],
+  ['  × No solution found when resolving dependencies:', 'error'],
+  ['WARNING: Retrying after connection broken', 'warn'],
+  ['Collecting error-handler', 'info'],
+])('%s: %s', (line, level) => {
+  expect(levelOf(line)).toBe(level);
 });

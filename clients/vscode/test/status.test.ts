@@ -17,6 +17,7 @@ const docs: FolderStatus = {
 
 test.each<[string, Parameters<typeof statusText>, string, boolean]>([
   ['ready', ['running', '', [docs], t], '$(references) seealso: 1,204 passages', false],
+  ['one passage', ['running', '', [{ ...docs, passages: 1 }], t], '$(references) seealso: 1 passage', false],
   ['two folders', ['running', '', [docs, docs], t], '$(references) seealso: 2,408 passages', false],
   ['no folder', ['running', '', [], t], '$(references) seealso: no folder', false],
   ['building', ['running', '', [docs, { ...docs, percentage: 42 }], t], '$(sync~spin) seealso: 42 %', false],
@@ -53,5 +54,7 @@ test('the tooltip says what is known of each folder, and why a server fails', ()
     'Could not be read: 2',
     'Model: e5',
   ]);
+  const { tooltip: one } = statusText('running', '', [{ ...docs, documents: 1, passages: 1, pending: 1 }], t);
+  expect(one.slice(1, 3)).toEqual(['1 document, 1 passage', '1 passage is not embedded yet']);
   expect(statusText('failed', 'no such file', [], t).tooltip).toEqual(['no such file']);
 });

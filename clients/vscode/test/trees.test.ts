@@ -3,8 +3,10 @@ import { kindsOf, pairsOf } from '../src/duplicates/tree';
 import { bytes, foldersOf } from '../src/index/tree';
 import { beginning, documentTitle, sectionTitle } from '../src/place';
 import type { DuplicateGroup, FolderStatus, Match, Place } from '../src/protocol';
+import { messageFor } from '../src/related/message';
 import { contextOf, documentsOf, iconOf } from '../src/related/tree';
 import { matchText, pageOf, worthShowing } from '../src/search/items';
+import { sentences } from '../src/sentences';
 import { t } from './t';
 
 function place(path: string, line: number, text = `${path} ${line}`): Place {
@@ -103,4 +105,29 @@ test('a place without headings has the name of its file', () => {
   expect(documentTitle(place('a.md', 1))).toBe('Guide');
   expect(beginning(' one\n two ', 20)).toBe('one two');
   expect(beginning('停止服务后再恢复备份', 4)).toBe('停止服务…');
+});
+
+test.each([
+  [
+    'One line. And a sentence\nthat goes on. The "end." Yes',
+    'One line.\nAnd a sentence that goes on.\nThe "end."\nYes',
+  ],
+  ['先停止服务。再恢复备份！\n好吗？', '先停止服务。\n再恢复备份！\n好吗？'],
+  ['Version 1.2 of it', 'Version 1.2 of it'],
+])('%j is compared by its sentences', (text, lines) => {
+  expect(sentences(text)).toBe(lines);
+});
+
+test.each<[string, Partial<FolderStatus>, string]>([
+  [
+    'is being built',
+    { percentage: 12, message: 'embedding' },
+    'The index is still being built: more may be found later.',
+  ],
+  ['waits for its model', { message: 'no answer' }, 'Not everything can be found now: no answer'],
+])('what is missing while the index %s', (_, more, message) => {
+  const outer: FolderStatus = { uri: 'file:///', name: 'all', state: 'ready', message: 'something else' };
+  const folder: FolderStatus = { ...outer, uri: 'file:///here', ...more };
+  const related = { passage: place('here.md', 1), duplicates: [], matches: [], complete: false };
+  expect(messageFor(related, [outer, folder], t)).toBe(message);
 });

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from seealso.errors import CancelledError, EmbeddingError, IndexUnavailableError
 from seealso.lsp.progress import WorkDone
-from seealso.units import duration
+from seealso.units import time_left
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -225,7 +225,7 @@ class Updater:
         ending = "failed"
         if isinstance(error, EmbeddingError) and error.passing:
             self._outbox.problem(error)
-            ending = f"stopped: {error.message} Next try in {duration(self._try_later(error, request))}."
+            ending = f"stopped: {error.message} Next try in {time_left(self._try_later(error, request))}."
         elif isinstance(error, IndexUnavailableError):
             # Another window or the command line is at work; its results are ours too. Look again later.
             self._try_later(error, request)

@@ -9,7 +9,12 @@ export class Hands {
   rows = (view) => this.page.locator(`${view} .monaco-list-row`);
 
   /** The rows of one of our views, by the words of its title. */
-  view = (title) => this.page.locator('.pane').filter({ has: this.page.locator(`.pane-header[aria-label^="${title}"]`) }).locator('.monaco-list-row');
+  view = (title) => this.#pane(title).locator('.monaco-list-row');
+
+  /** The list of one of our views, when it has the keyboard. */
+  focused = (title) => this.#pane(title).locator('.monaco-list:focus');
+
+  #pane = (title) => this.page.locator('.pane').filter({ has: this.page.locator(`.pane-header[aria-label^="${title}"]`) });
 
   line = (text) => this.page.locator('.editor-instance .view-line').filter({ hasText: text }).first();
 

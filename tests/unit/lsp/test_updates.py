@@ -244,7 +244,7 @@ async def test_a_server_that_is_away_is_tried_again_until_it_is_back(
         await bench.report(bench.updater.request(visible=True))
     await bench.until(lambda: bench.embedder.asked >= 4)
     assert bench.shown() == [f"seealso: {AWAY}"], "told once"
-    assert bench.endings() == [f"stopped: {AWAY.message} Next try in 0.0 s."]
+    assert bench.endings() == [f"stopped: {AWAY.message} Next try in 1 s."]
     bench.embedder.error = None
     await bench.until(lambda: bench.workspace.status().state == "ready")
     await bench.until(lambda: not bench.updater.running)

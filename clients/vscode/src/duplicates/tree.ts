@@ -44,6 +44,12 @@ function groupNode(group: DuplicateGroup): GroupNode {
   return node;
 }
 
+/** Tells whether two lists of groups look the same: their scores are not shown. */
+export function looksTheSame(one: DuplicateGroup[], other: DuplicateGroup[]): boolean {
+  const shown = (groups: DuplicateGroup[]) => JSON.stringify(groups.map((group) => ({ ...group, score: 0 })));
+  return shown(one) === shown(other);
+}
+
 /** The pairs of a group that have to be marked so that nothing of it is reported any more: pairs of texts, each once. */
 export function pairsOf({ places }: DuplicateGroup): [Place, Place][] {
   const pairs = new Map<string, [Place, Place]>();

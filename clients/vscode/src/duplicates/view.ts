@@ -1,15 +1,27 @@
 /** The view of all that is written more than once. Filled when it is looked at, and again when the index has changed. */
 import * as vscode from 'vscode';
+import { asked, chosen } from '../asked';
+import * as counts from '../counts';
 import { Debounce } from '../debounce';
 import { sectionTitle } from '../place';
 import type { DuplicateGroup, Place } from '../protocol';
+import { say } from '../say';
 import type { Server } from '../server/server';
-import { type DuplicatePlaceNode, type DuplicatesNode, type GroupNode, type KindNode, kindsOf, pairsOf } from './tree';
+import {
+  type DuplicatePlaceNode,
+  type DuplicatesNode,
+  type GroupNode,
+  type KindNode,
+  kindsOf,
+  looksTheSame,
+  pairsOf,
+} from './tree';
 
 const SETTLE_MS = 1_000;
 const REPORTED: DuplicateGroup['kind'][] = ['exact', 'edited', 'reworded'];
 
 export class DuplicatesView implements vscode.TreeDataProvider<DuplicatesNode>, vscode.Disposable {
+  private groups: DuplicateGroup[] = [];
   private kinds: KindNode[] = [];
   private isStale = true;
   private readonly view: vscode.TreeView<DuplicatesNode>;
@@ -32,8 +44,9 @@ export class DuplicatesView implements vscode.TreeDataProvider<DuplicatesNode>, 
       server.onDidChangeLife(outdated),
       server.onDidChangeStatus(outdated),
       vscode.commands.registerCommand('seealso.duplicates.refresh', () => this.refresh()),
-      vscode.commands.registerCommand('seealso.duplicates.ignore', (node: GroupNode | DuplicatePlaceNode) =>
-        this.ignore(node),
+      vscode.commands.registerCommand(
+        'seealso.duplicates.ignore',
+        asked(async (node?: GroupNode | DuplicatePlaceNode) => this.ignore(chosen(node))),
       ),
     ];
   }
@@ -62,6 +75,8 @@ export class DuplicatesView implements vscode.TreeDataProvider<DuplicatesNode>, 
     if (this.server.isAway) this.show([]);
     if (!this.isStale || !this.view.visible || this.server.life !== 'running') return;
     this.isStale = false;
+    // Without a folder nothing is said: the view's welcome says what to do, where there is nothing else.
+    if (!vscode.workspace.workspaceFolders?.length) return this.show([]);
     const { t } = vscode.l10n;
     try {
       const groups = await vscode.window.withProgress({ location: { viewId: 'seealso.duplicates' } }, async () => {
@@ -71,18 +86,22 @@ export class DuplicatesView implements vscode.TreeDataProvider<DuplicatesNode>, 
         return result.groups;
       });
       const isComplete = this.server.folders.every((folder) => folder.state === 'ready');
-      const count = isComplete ? t('{0} groups', groups.length) : t('{0} groups so far', groups.length);
-      this.show(groups, groups.length === 0 ? t('Nothing is written twice.') : undefined, count);
+      const count = counts.groups(groups.length, t);
+      const none = isComplete ? t('Nothing is written twice.') : t('Nothing so far: the index is not complete yet.');
+      this.show(groups, groups.length === 0 ? none : undefined, isComplete ? count : t('{0} so far', count));
     } catch (error) {
       this.show([], error instanceof Error ? error.message : String(error));
     }
   }
 
   private show(groups: DuplicateGroup[], message?: string, description?: string): void {
-    this.kinds = kindsOf(groups, vscode.l10n.t);
-    this.view.message = message;
-    this.view.description = description;
-    this.changed.fire();
+    // What looks the same stays: see the view of related passages.
+    if (!looksTheSame(groups, this.groups)) {
+      this.groups = groups;
+      this.kinds = kindsOf(groups, vscode.l10n.t);
+      this.changed.fire();
+    }
+    say(this.view, message, description);
   }
 
   /** Marks as intended: all of a group, or one place beside the others. */
@@ -107,7 +126,7 @@ function kindItem(node: KindNode): vscode.TreeItem {
   item.id = node.label;
   item.description = String(node.groups.length);
   item.contextValue = 'kind';
-  item.accessibilityInformation = { label: vscode.l10n.t('{0}: {1} groups', node.label, node.groups.length) };
+  item.accessibilityInformation = { label: `${node.label}: ${counts.groups(node.groups.length, vscode.l10n.t)}` };
   return item;
 }
 

@@ -1,4 +1,5 @@
 /** What is known about the index, as a tree: folders, facts about them, documents that could not be read. Pure. */
+import { number } from '../counts';
 import type { DocumentProblem, FolderStatus } from '../protocol';
 import type { Translate } from '../translate';
 
@@ -71,9 +72,9 @@ function facts(folder: FolderStatus, t: Translate): FactNode[] {
   const found: FactNode[] = [];
   const add = (icon: string, label: string, value: string) => found.push({ kind: 'fact', icon, label, value });
   if (folder.message !== '') add(typeof folder.percentage === 'number' ? 'sync~spin' : 'info', folder.message, '');
-  if (folder.documents !== undefined) add('files', t('Documents'), folder.documents.toLocaleString('en'));
-  if (folder.passages !== undefined) add('list-flat', t('Passages'), folder.passages.toLocaleString('en'));
-  if (folder.pending) add('watch', t('Not embedded yet'), folder.pending.toLocaleString('en'));
+  if (folder.documents !== undefined) add('files', t('Documents'), number(folder.documents));
+  if (folder.passages !== undefined) add('list-flat', t('Passages'), number(folder.passages));
+  if (folder.pending) add('watch', t('Not embedded yet'), number(folder.pending));
   if (folder.model) add('chip', t('Model'), folder.model);
   if (folder.index_bytes) add('database', t('Size'), bytes(folder.index_bytes));
   return found;

@@ -35,6 +35,17 @@ export function documentsOf(related: Related): DocumentNode[] {
   return [...documents.values()];
 }
 
+/** Tells whether two trees look the same; a score is not shown, and changes with each word of the passage. */
+export function looksTheSame(one: DocumentNode[], other: DocumentNode[]): boolean {
+  return shown(one) === shown(other);
+}
+
+function shown(documents: DocumentNode[]): string {
+  return JSON.stringify(
+    documents.map(({ places, ...document }) => [document, places.map(({ match }) => ({ ...match, score: 0 }))]),
+  );
+}
+
 /** The icon that says how a place stands to the passage: a copy, linked already, in the same file, or none of these. */
 export function iconOf(match: Match): string {
   if (match.relation === 'parallel') return 'versions';

@@ -4,9 +4,19 @@ import { closenessIn } from '../closeness';
 import { Debounce } from '../debounce';
 import { beginning, sectionTitle } from '../place';
 import type { Place, Related } from '../protocol';
+import { say } from '../say';
 import { languages, SCHEMES } from '../server/languages';
 import type { Server } from '../server/server';
-import { contextOf, type DocumentNode, documentsOf, iconOf, type PlaceNode, type RelatedNode } from './tree';
+import { messageFor } from './message';
+import {
+  contextOf,
+  type DocumentNode,
+  documentsOf,
+  iconOf,
+  looksTheSame,
+  type PlaceNode,
+  type RelatedNode,
+} from './tree';
 
 const QUIET_MS = 200;
 const SNIPPET = 80;
@@ -15,7 +25,6 @@ export class RelatedView implements vscode.TreeDataProvider<RelatedNode>, vscode
   /** The passage that the view is about. */
   passage: Place | null = null;
   private documents: DocumentNode[] = [];
-  private shown = '';
   private isPinned = false;
   private asking: vscode.CancellationTokenSource | undefined;
   private readonly view: vscode.TreeView<RelatedNode>;
@@ -87,7 +96,9 @@ export class RelatedView implements vscode.TreeDataProvider<RelatedNode>, vscode
     const argument = { uri: editor.document.uri.toString(), position: { line, character } };
     try {
       const related = await this.server.execute<Related>('seealso.showRelated', argument, asking.token);
-      if (!asking.token.isCancellationRequested) this.show(related, messageFor(related));
+      if (!asking.token.isCancellationRequested) {
+        this.show(related, messageFor(related, this.server.folders, vscode.l10n.t));
+      }
     } catch (error) {
       if (!asking.token.isCancellationRequested)
         this.show(null, error instanceof Error ? error.message : String(error));
@@ -99,23 +110,16 @@ export class RelatedView implements vscode.TreeDataProvider<RelatedNode>, vscode
   }
 
   private show(related: Related | null, message: string | undefined): void {
-    // A tree that is made anew forgets which of its rows is being clicked: what is the same stays.
-    const shown = JSON.stringify([related, message]);
-    if (shown === this.shown) return;
-    this.shown = shown;
     this.passage = related?.passage ?? null;
-    this.documents = related === null ? [] : documentsOf(related);
-    this.view.message = this.documents.length === 0 || related?.complete === false ? message : undefined;
-    this.view.description = this.passage === null ? '' : sectionTitle(this.passage);
-    this.changed.fire();
+    const documents = related === null ? [] : documentsOf(related);
+    // A tree that is made anew forgets which of its rows is being clicked: what looks the same stays.
+    if (!looksTheSame(documents, this.documents)) {
+      this.documents = documents;
+      this.changed.fire();
+    }
+    const isWorthSaying = documents.length === 0 || related?.complete === false;
+    say(this.view, isWorthSaying ? message : undefined, this.passage === null ? '' : sectionTitle(this.passage));
   }
-}
-
-function messageFor(related: Related): string {
-  const { t } = vscode.l10n;
-  if (related.passage === null) return t('There is no passage at the cursor.');
-  if (!related.complete) return t('The index is still being built: more may be found later.');
-  return t('Nothing else is written about this.');
 }
 
 function documentItem(node: DocumentNode): vscode.TreeItem {

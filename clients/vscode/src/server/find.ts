@@ -11,14 +11,18 @@ export interface Found {
   version: string;
 }
 
-/** Rejects when the setting names something that is no server; nothing else is taken in its place. */
+/** The setting names something that is no server. */
+export class SettingError extends Error {}
+
+/** Rejects with `SettingError` when the setting names no server; nothing else is taken in its place. */
 export async function findServer(context: vscode.ExtensionContext): Promise<Found | undefined> {
   const named = vscode.workspace.getConfiguration('seealso').get<string>('path', '').trim();
   if (named !== '') {
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
     const launch = launchOf(expanded(named, folder), 'setting');
     const version = await probe(launch).catch((error: Error) => {
-      throw new Error(vscode.l10n.t('`seealso.path` names {0}, which starts no server ({1}).', named, error.message));
+      const { t } = vscode.l10n;
+      throw new SettingError(t('`seealso.path` names {0}, which starts no server ({1}).', named, error.message));
     });
     return { launch, version };
   }

@@ -3,6 +3,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { pythonIn } from './launch';
+import { levelOf } from './levels';
 import { run } from './run';
 import { requirementFor } from './versions';
 
@@ -35,7 +36,7 @@ export async function installServer(context: vscode.ExtensionContext, log: vscod
     const step = (message: string, command: string, args: string[]) => {
       progress.report({ message });
       log.info([command, ...args].join(' '));
-      return run(command, args, { signal: stopped.signal, onOutput: (text) => log.info(text.trimEnd()) });
+      return run(command, args, { signal: stopped.signal, onLine: (line) => log[levelOf(line)](line) });
     };
     const folder = environmentFolder(context);
     const python = pythonIn(folder, process.platform);

@@ -1,11 +1,12 @@
 /** Runs programs; never through a shell. */
 import { execFile } from 'node:child_process';
+import { createInterface } from 'node:readline';
 
 export interface RunOptions {
   timeoutMs?: number;
   signal?: AbortSignal;
-  /** Gets what the program says while it runs. */
-  onOutput?: (text: string) => void;
+  /** Gets the lines that the program says while it runs. */
+  onLine?: (line: string) => void;
 }
 
 /** Returns what a program prints; rejects with a sentence that holds the end of what it said. */
@@ -20,8 +21,9 @@ export function run(command: string, args: string[], options: RunOptions = {}): 
         else reject(new Error(lastLine(stderr) || error.message));
       },
     );
-    child.stdout?.on('data', (text) => options.onOutput?.(String(text)));
-    child.stderr?.on('data', (text) => options.onOutput?.(String(text)));
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream !== null && options.onLine !== undefined) createInterface(stream).on('line', options.onLine);
+    }
   });
 }
 

@@ -4,7 +4,7 @@ import type { LanguageClient } from 'vscode-languageclient/node';
 import type { FolderStatus } from '../protocol';
 import type { Events } from './client';
 import { Crashes } from './crashes';
-import { findServer } from './find';
+import { findServer, SettingError } from './find';
 import { installServer, NoPythonError } from './install';
 import { onOtherInterpreter } from './python';
 import { belongTogether } from './versions';
@@ -139,7 +139,7 @@ export class Server implements vscode.Disposable {
     } catch (error) {
       if (this.hasCrashed) return; // that is dealt with already
       this.live('failed', sentence(error));
-      void this.explain(t('The seealso server does not start: {0}', sentence(error)));
+      void this.explain(t('The seealso server does not start: {0}', sentence(error)), error instanceof SettingError);
     }
   }
 
@@ -187,10 +187,12 @@ export class Server implements vscode.Disposable {
     else if (choice === settings) await openPathSetting();
   }
 
-  private async explain(message: string): Promise<void> {
+  /** A warning: one of errors would stay until it is clicked away, also when the server runs again long since. */
+  private async explain(message: string, isSetting = false): Promise<void> {
     const { t } = vscode.l10n;
     const [again, log, settings] = [t('Restart'), t('Show Log'), t('Open Settings')];
-    const choice = await vscode.window.showErrorMessage(message, again, log, settings);
+    const buttons = isSetting ? [settings, again, log] : [again, log, settings];
+    const choice = await vscode.window.showWarningMessage(message, ...buttons);
     if (choice === again) await this.restart();
     else if (choice === log) this.log.show();
     else if (choice === settings) await openPathSetting();

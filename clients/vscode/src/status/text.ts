@@ -1,4 +1,5 @@
 /** What the status bar says. Pure. */
+import { documents, notEmbedded, passages } from '../counts';
 import type { FolderStatus } from '../protocol';
 import type { Life } from '../server/server';
 import type { Translate } from '../translate';
@@ -20,12 +21,12 @@ export function statusText(life: Life, reason: string, folders: FolderStatus[], 
   if (building !== undefined) {
     return said('sync~spin', t('{0} %', building.percentage ?? 0), false, tooltip, building.message);
   }
-  const passages = folders.reduce((sum, folder) => sum + (folder.passages ?? 0), 0);
-  const pending = folders.reduce((sum, folder) => sum + (folder.pending ?? 0), 0);
-  const count = passages.toLocaleString('en');
-  if (pending > 0) return said('circle-large-outline', t('{0} passages, incomplete', count), false, tooltip);
+  const sum = folders.reduce((total, folder) => total + (folder.passages ?? 0), 0);
+  const pending = folders.reduce((total, folder) => total + (folder.pending ?? 0), 0);
+  const count = passages(sum, t);
+  if (pending > 0) return said('circle-large-outline', t('{0}, incomplete', count), false, tooltip);
   if (folders.length === 0) return said('references', t('no folder'), false, [t('Open a folder to have it indexed.')]);
-  return said('references', t('{0} passages', count), false, tooltip);
+  return said('references', count, false, tooltip);
 }
 
 function said(icon: string, text: string, isProblem: boolean, tooltip: string[], more = ''): StatusText {
@@ -51,11 +52,10 @@ function withoutServer(life: Exclude<Life, 'running'>, t: Translate): Omit<Statu
 function folderLines(folder: FolderStatus, t: Translate): string[] {
   const lines = [`**${folder.name}**`];
   if (folder.documents !== undefined && folder.passages !== undefined) {
-    const [documents, passages] = [folder.documents, folder.passages].map((count) => count.toLocaleString('en'));
-    lines.push(t('{0} documents, {1} passages', documents ?? '', passages ?? ''));
+    lines.push(t('{0}, {1}', documents(folder.documents, t), passages(folder.passages, t)));
   }
   if (folder.message !== '') lines.push(folder.message);
-  if (folder.pending) lines.push(t('{0} passages are not embedded yet', folder.pending.toLocaleString('en')));
+  if (folder.pending) lines.push(notEmbedded(folder.pending, t));
   if (folder.errors) lines.push(t('Could not be read: {0}', folder.errors));
   if (folder.model) lines.push(t('Model: {0}', folder.model));
   return lines;
