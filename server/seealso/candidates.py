@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -178,7 +178,13 @@ class Candidates:
 
 def terms_of(place: Place) -> frozenset[str]:
     """Return the terms a place is found by: its text's and its headings'."""
-    return _heading_terms(place).union(lexical_terms(place.text))
+    return _heading_terms(place) | _text_terms(place.text)
+
+
+@lru_cache(maxsize=1 << 10)
+def _text_terms(text: str) -> frozenset[str]:
+    """Remembered, as every question looks at all that has been written and not saved yet."""
+    return frozenset(lexical_terms(text))
 
 
 def _heading_terms(place: Place) -> frozenset[str]:

@@ -258,6 +258,17 @@ def test_search_finds_by_words_and_says_why(workspace: Workspace) -> None:
     assert 0 < best.score <= 1
 
 
+def test_words_that_nobody_has_written_are_answered_by_no_passage(workspace: Workspace) -> None:
+    workspace.update()
+    by_words = {
+        query: workspace.search(query, semantic=False).matches[0].lexical
+        for query in ("coffee machines", "coffee plantations", "best pizza in Naples")
+    }
+    assert by_words["coffee machines"] == pytest.approx(1.0)
+    assert 0.3 < by_words["coffee plantations"] < 0.5, "half of the question"
+    assert by_words["best pizza in Naples"] < 0.2, "it is about the `in` alone"
+
+
 def test_related_tells_duplicates_own_document_and_links(workspace: Workspace) -> None:
     workspace.update()
     related = workspace.related("admin/upgrade.md", 2)

@@ -11,14 +11,15 @@ from unicodedata import category
 
 from seealso.model import DuplicateKind
 from seealso.occurrences import occurrences
+from seealso.worth import worthwhile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from seealso.model import DocumentMatch, Heading, IndexStatus, Match, Place, Related
 
     LinkOf = Callable[[Place], str]
-    """URI of a place."""
+    """URI of a place. Without one, titles are no links: the path beside them says where they are."""
 
 SNIPPET = 160
 """Characters of a snippet at most; one line in most hovers."""
@@ -51,12 +52,6 @@ CLOSE = 0.45
 
 _BANDS = ((0.7, "very close"), (CLOSE, "close"))
 """Lowest fused score of each word; scores are scaled by the model's own background, so that no model needs its own."""
-
-MIN_SCORE = 0.2
-"""What two passages of one manual with nothing in common may reach by chance: less is not worth a line."""
-
-MIN_SCORE_ASKED = 0.05
-"""For somebody who asks in words: the best answer in another language may have little more, nonsense has less."""
 
 
 def escape(text: str) -> str:
@@ -99,12 +94,7 @@ def snippet(text: str, terms: Sequence[str]) -> list[tuple[str, bool]]:
     return [piece for piece in pieces if piece[0]]
 
 
-def worthwhile(matches: Iterable[Match], least: float = MIN_SCORE) -> tuple[Match, ...]:
-    """Return the matches that have something in common with the question."""
-    return tuple(match for match in matches if match.score >= least)
-
-
-def hover_markdown(related: Related, link: LinkOf, footer: str) -> str:
+def hover_markdown(related: Related, link: LinkOf | None, footer: str) -> str:
     """Return a hover: places that repeat the passage, then what else is related to it."""
     parts = [f"*{escape(footer)}*"] if footer else []
     for heading, matches, more in _lists(related):
@@ -122,13 +112,12 @@ def hover_plain(related: Related, footer: str) -> str:
     return "\n\n".join(parts)
 
 
-def documents_markdown(matches: Sequence[DocumentMatch], link: Callable[[str], str]) -> str:
+def documents_markdown(matches: Sequence[DocumentMatch], link: Callable[[str], str] | None) -> str:
     """Return the hover of a document's title: the documents related to it as a whole."""
     items = [
-        f"- [{escape(match.title or match.path.rpartition('/')[2])}]({link(match.path)}) · {_nearness(match)}"
-        f" · {escape(match.path)}"
-        for match in matches
-        if match.score >= MIN_SCORE
+        f"- {_linked_title(match.title or match.path.rpartition('/')[2], link and link(match.path))}"
+        f" · {_nearness(match)} · {escape(match.path)}"
+        for match in worthwhile(matches)
     ]
     return "**Related documents**\n\n" + "\n".join(items) if items else ""
 
@@ -137,8 +126,7 @@ def documents_plain(matches: Sequence[DocumentMatch]) -> str:
     """Return the same hover for a client that shows no Markdown."""
     items = [
         f"- {match.title or match.path.rpartition('/')[2]} · {_nearness(match)} · {match.path}"
-        for match in matches
-        if match.score >= MIN_SCORE
+        for match in worthwhile(matches)
     ]
     return "Related documents\n" + "\n".join(items) if items else ""
 
@@ -171,11 +159,10 @@ def footer(complete: bool, status: IndexStatus | None) -> str:
     return f"Index is {what}: {counts} are found by meaning so far, the others by words."
 
 
-def place_markdown(place: Place, link: LinkOf) -> str:
+def place_markdown(place: Place, link: LinkOf | None) -> str:
     """Return a whole passage with where it stands, for the documentation of a completion."""
-    return (
-        f"[{escape(title(place.path, place.headings))}]({link(place)}) — {escape(place.path)}\n\n{_quoted(place.text)}"
-    )
+    head = _linked_title(title(place.path, place.headings), link and link(place))
+    return f"{head} — {escape(place.path)}\n\n{_quoted(place.text)}"
 
 
 def place_plain(place: Place) -> str:
@@ -187,11 +174,11 @@ def _quoted(text: str) -> str:
     return f"> {escape(text)}"
 
 
-def item_markdown(match: Match, link: LinkOf) -> str:
+def item_markdown(match: Match, link: LinkOf | None) -> str:
     """Return one line of a list of matches, and a line of its text."""
     place = match.place
     marks = "".join(f" · {escape(mark)}" for mark in (closeness(match), _where(match), *_linked(match)))
-    head = f"- [{escape(title(place.path, place.headings))}]({link(place)}){marks}"
+    head = f"- {_linked_title(title(place.path, place.headings), link and link(place))}{marks}"
     if match.relation is DuplicateKind.EXACT:
         return head  # the reader is looking at the text
     line = _escape_start(
@@ -210,6 +197,10 @@ def _item_plain(match: Match) -> str:
     if match.relation is DuplicateKind.EXACT:
         return head
     return f"{head}\n  " + "".join(piece for piece, _ in snippet(place.text, match.terms))
+
+
+def _linked_title(text: str, uri: str | None) -> str:
+    return f"[{escape(text)}]({uri})" if uri else escape(text)
 
 
 def _where(match: Match) -> str:
