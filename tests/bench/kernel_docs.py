@@ -8,31 +8,18 @@ folder.
 from __future__ import annotations
 
 import gzip
-import os
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
+from bench.fetching import FetchError, cache, unpack_debian
 from seealso.text.registry import format_for
 
 PACKAGE = "linux-doc-6.1"
 MIN_FILES = 3000
 """A folder with fewer documents is not complete; the package held 3,183 when this was written."""
-
-
-class FetchError(Exception):
-    """The documentation cannot be had; the message says what to do."""
-
-
-def cache() -> Path:
-    """Return where everything that benches fetch is kept."""
-    wanted = os.environ.get("SEEALSO_BENCH_DIR")
-    return Path(wanted) if wanted else user_cache_path("seealso-bench")
 
 
 def folder() -> Path:
@@ -58,7 +45,8 @@ def kernel_docs() -> Path:
     # Next to its place, so that it can be moved there once it is complete.
     with tempfile.TemporaryDirectory(dir=root.parent, prefix="linux-doc-") as temporary:
         unpacked = Path(temporary)
-        _unpack(_download(unpacked), unpacked / "documents")
+        unpack_debian(PACKAGE, unpacked / "package")
+        _copy(unpacked / "package", unpacked / "documents")
         count = sum(1 for _ in (unpacked / "documents").rglob("*.rst"))
         if count < MIN_FILES:
             raise FetchError(f"{PACKAGE} holds only {count} documents; has its layout changed?")
@@ -67,22 +55,9 @@ def kernel_docs() -> Path:
     return root
 
 
-def _download(to: Path) -> Path:
-    for tool in ("apt-get", "dpkg-deb"):
-        if shutil.which(tool) is None:
-            raise FetchError(
-                f"{tool} is missing: the kernel documentation comes from the Debian package {PACKAGE}. Fetch it on a"
-                f" Debian or Ubuntu machine and copy the folder to {folder()}."
-            )
-    _run("apt-get", "download", PACKAGE, cwd=to, hint="Try `apt-get update` first.")
-    return next(to.glob("*.deb"))
-
-
-def _unpack(package: Path, to: Path) -> None:
-    """Write the documents of a package, unpacked, into a new folder."""
-    whole = package.parent / "package"
-    _run("dpkg-deb", "--extract", str(package), str(whole), cwd=package.parent, hint="Is the disk full?")
-    base = next(whole.glob("usr/share/doc/*/Documentation"), None)
+def _copy(package: Path, to: Path) -> None:
+    """Write the documents of an unpacked package into a new folder."""
+    base = next(package.glob("usr/share/doc/*/Documentation"), None)
     if base is None:
         raise FetchError(f"{PACKAGE} has no folder Documentation; has its layout changed?")
     for file in base.rglob("*.rst*"):
@@ -107,12 +82,6 @@ def passages(count: int) -> list[str]:
         if len(texts) >= count:
             break
     return texts[:count]
-
-
-def _run(*command: str, cwd: Path, hint: str) -> None:
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise FetchError(f"`{' '.join(command)}` failed: {done.stderr.strip()} {hint}")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.corpus import Corpus, Sheet
-from bench.kernel_docs import FetchError
+from bench.fetching import FetchError
 from bench.markdown_docs import markdown_docs
 from bench.other_servers import Contender, mdsmith, to_path, vscode_markdown
 from bench.page import Page

@@ -12,7 +12,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from bench.kernel_docs import FetchError, cache
+from bench.fetching import FetchError, cache
 
 PACKAGE = "next@16.4.6"
 INSIDE = "package/dist/docs/"

@@ -22,7 +22,8 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from bench.kernel_docs import FetchError, passages
+from bench.fetching import FetchError
+from bench.kernel_docs import passages
 from model_build import graph, source, weights
 from seealso.embed.batching import equal_length_batches
 from seealso.embed.cores import default_threads

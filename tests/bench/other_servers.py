@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from bench.kernel_docs import FetchError, cache
+from bench.fetching import FetchError, cache
 
 MDSMITH = "mdsmith==0.57.0"
 VSCODE_MARKDOWN = "vscode-markdown-languageserver@0.5.0"

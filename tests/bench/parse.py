@@ -20,7 +20,8 @@ import tree_sitter_markdown
 import tree_sitter_rst
 from tree_sitter import Language, Parser
 
-from bench.kernel_docs import FetchError, kernel_docs
+from bench.fetching import FetchError
+from bench.kernel_docs import kernel_docs
 from seealso.text.base import Segmenter
 from seealso.text.markdown import MarkdownSegmenter
 from seealso.text.rst import RstSegmenter

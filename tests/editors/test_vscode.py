@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.kernel_docs import FetchError
+from bench.fetching import FetchError
 from editors.vscode import documents, install
 
 pytestmark = [pytest.mark.editors, pytest.mark.slow]

@@ -12,7 +12,8 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.kernel_docs import cache, kernel_docs
+from bench.fetching import cache
+from bench.kernel_docs import kernel_docs
 from seealso.corpus import CACHE_VARIABLE
 from seealso.model import Match
 from seealso.workspace import Workspace

@@ -20,7 +20,7 @@ NOTES = {
 def make(root: Path, manual_files: int) -> Path:
     """Fill a folder, with so many documents of the manual.
 
-    Raises `bench.kernel_docs.FetchError` when the manual cannot be fetched.
+    Raises `bench.fetching.FetchError` when the manual cannot be fetched.
     """
     if manual_files:
         manual = markdown_docs()
