@@ -119,15 +119,12 @@ test.each([
 });
 
 test.each<[string, Partial<FolderStatus>, string]>([
-  [
-    'is being built',
-    { percentage: 12, message: 'embedding' },
-    'The index is still being built: more may be found later.',
-  ],
-  ['waits for its model', { message: 'no answer' }, 'Not everything can be found now: no answer'],
+  ['is being built', { percentage: 12, message: 'embedding' }, 'Not everything can be found now: embedding'],
+  ['waits for its model', { message: 'stopped: No answer.' }, 'Not everything can be found now: No answer.'],
+  ['has just begun', {}, 'The index is still being built: more may be found later.'],
 ])('what is missing while the index %s', (_, more, message) => {
   const outer: FolderStatus = { uri: 'file:///', name: 'all', state: 'ready', message: 'something else' };
-  const folder: FolderStatus = { ...outer, uri: 'file:///here', ...more };
+  const folder: FolderStatus = { ...outer, uri: 'file:///here', message: '', ...more };
   const related = { passage: place('here.md', 1), duplicates: [], matches: [], complete: false };
   expect(messageFor(related, [outer, folder], t)).toBe(message);
 });

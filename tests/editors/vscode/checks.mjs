@@ -189,8 +189,9 @@ async function index({ hands, shot }) {
   const problems = hands.view('Index').filter({ hasText: 'Could not be read' }).first();
   await problems.waitFor();
   await problems.click();
+  await hands.focused('Index').waitFor();
   await until(async () => {
-    await hands.press('End');
+    await hands.press('End'); // below what the view has room for
     return await hands.view('Index').filter({ hasText: 'large.md' }).first().isVisible();
   }, 'the document that could not be read');
   await shot('index');
