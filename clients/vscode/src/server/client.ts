@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import {
   CloseAction,
   ErrorAction,
+  ErrorCodes,
   LanguageClient,
   type LanguageClientOptions,
   State,
@@ -27,6 +28,12 @@ export interface Events {
   crashed(): void;
   /** Tells whether nothing should be said to the server any more. */
   isEnding(): boolean;
+}
+
+/** Tells whether a server that did not start has died on the way; otherwise it has answered, and said why. */
+export function hasDied(error: { code?: unknown }): boolean {
+  const { PendingResponseRejected, ConnectionInactive, MessageWriteError } = ErrorCodes;
+  return [PendingResponseRejected, ConnectionInactive, MessageWriteError].some((code) => code === error.code);
 }
 
 export function makeClient(

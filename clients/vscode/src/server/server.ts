@@ -133,9 +133,13 @@ export class Server implements vscode.Disposable {
       this.log.info(`${found.launch.command} ${found.launch.args.join(' ')} (${found.version})`);
       void this.checkVersion(found.version);
       // Most of the code, in a file of its own (see `build`): it does not hold up the activation.
-      const { makeClient } = await import('./client');
-      this.client = makeClient(found.launch, this.context.extension.packageJSON, this.log, this.events());
-      await this.client.start();
+      const { hasDied, makeClient } = await import('./client');
+      const events = this.events();
+      this.client = makeClient(found.launch, this.context.extension.packageJSON, this.log, events);
+      await this.client.start().catch((error) => {
+        if (!hasDied(error)) throw error;
+        events.crashed();
+      });
     } catch (error) {
       if (this.hasCrashed) return; // that is dealt with already
       this.live('failed', sentence(error));
@@ -144,6 +148,7 @@ export class Server implements vscode.Disposable {
   }
 
   private events(): Events {
+    let isOver = false;
     return {
       started: () => this.live('running'),
       starting: () => this.live('starting'),
@@ -152,7 +157,11 @@ export class Server implements vscode.Disposable {
         this.told.fire();
       },
       isEnding: () => this.isEnding,
-      crashed: () => this.afterCrash(),
+      // The end of the connection, and a request that fails because of it, may both be heard.
+      crashed: () => {
+        if (!isOver) this.afterCrash();
+        isOver = true;
+      },
     };
   }
 
