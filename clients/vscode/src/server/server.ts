@@ -30,6 +30,7 @@ export class Server implements vscode.Disposable {
   /** It says something new about its folders. */
   readonly onDidChangeStatus = this.told.event;
   private readonly disposables: vscode.Disposable[];
+  private interpreter: vscode.Disposable | undefined;
   private turn: Promise<void> = Promise.resolve();
   private isEnding = false;
   /** Since it was started last. */
@@ -45,7 +46,6 @@ export class Server implements vscode.Disposable {
         if (change.affectsConfiguration('seealso.path')) void this.restart();
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => void this.restart()),
-      onOtherInterpreter(() => void this.restart()),
     ];
   }
 
@@ -106,6 +106,7 @@ export class Server implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.interpreter?.dispose();
     for (const each of this.disposables) each.dispose();
   }
 
@@ -124,6 +125,8 @@ export class Server implements vscode.Disposable {
     this.live('starting');
     try {
       const found = await findServer(this.context);
+      // Not before: looking for the server has started the Python extension, where there is one.
+      this.interpreter ??= onOtherInterpreter(() => void this.restart());
       if (found === undefined) {
         this.live('missing');
         void this.offerToInstall();
