@@ -174,7 +174,7 @@ RESTORING = (
 
 
 def test_windows_that_are_not_like_others(tools: Path, vsix: Path, tmp_path: Path) -> None:
-    """One on documents in reStructuredText with long lines, one without a folder, one on a folder that is not trusted."""
+    """One on a folder that is not trusted, whose passages have long lines, and one without a folder."""
     folder = tmp_path / "docs"
     (folder / ".vscode").mkdir(parents=True)
     (folder / ".vscode" / "settings.json").write_text('{"seealso.path": "./theirs"}', "utf-8")
