@@ -5,7 +5,7 @@ import { beginning, documentTitle, sectionTitle } from '../src/place';
 import type { DuplicateGroup, FolderStatus, Match, Place } from '../src/protocol';
 import { messageFor } from '../src/related/message';
 import { contextOf, documentsOf, iconOf } from '../src/related/tree';
-import { matchText, pageOf, worthShowing } from '../src/search/items';
+import { matchText, pageOf, symbolName, worthShowing } from '../src/search/items';
 import { sentences } from '../src/sentences';
 import { t } from './t';
 
@@ -127,4 +127,11 @@ test.each<[string, Partial<FolderStatus>, string]>([
   const folder: FolderStatus = { ...outer, uri: 'file:///here', message: '', ...more };
   const related = { passage: place('here.md', 1), duplicates: [], matches: [], complete: false };
   expect(messageFor(related, [outer, folder], t)).toBe(message);
+});
+
+test('a symbol begins with what was typed, and leaves room for where it stands', () => {
+  const words = 'Stop the service before you restore a backup, because it keeps writing';
+  expect(symbolName(`restore · 01 ${words}`, 'restore')).toBe('restore · 01 Stop the service before you restore a…');
+  const typed = 'how-do-I-restore-a-backup-that-was-made-on-another-machine';
+  expect(symbolName(`${typed} · 01 Stop`, typed)).toBe(`${typed} · 01 Stop`);
 });

@@ -10,6 +10,7 @@ import {
   TransportKind,
 } from 'vscode-languageclient/node';
 import type { FolderStatus } from '../protocol';
+import { symbolName } from '../search/items';
 import { OwnCapabilities } from './capabilities';
 import { languages, SCHEMES } from './languages';
 import type { Launch } from './launch';
@@ -64,6 +65,11 @@ export function makeClient(
     markdown: { isTrusted: false, supportHtml: false },
     diagnosticPullOptions: { onChange: true, onTabs: false },
     middleware: {
+      provideWorkspaceSymbols: async (query, token, next) => {
+        const found = await next(query, token);
+        for (const symbol of found ?? []) symbol.name = symbolName(symbol.name, query);
+        return found;
+      },
       workspace: {
         // Not to a server that is ended because of the change.
         didChangeConfiguration: (sections, next) => (events.isEnding() ? Promise.resolve() : next(sections)),
