@@ -167,6 +167,23 @@ def test_a_writer_in_the_real_workbench(
     drive(tools, "drive.mjs", vsix, folder, shots_in(tmp_path, request.node.callspec.id), theme)
 
 
+RESTORING = (
+    "Stop the service before you restore a backup, because a running service keeps writing to the data folder."
+    "{between}Copy the data folder from the backup to its {which} place, and keep the owner of each file as it was."
+)
+
+
+def test_windows_that_are_not_like_others(tools: Path, vsix: Path, tmp_path: Path) -> None:
+    """One on a folder that is not trusted, whose passages have long lines, and one without a folder."""
+    folder = tmp_path / "docs"
+    (folder / ".vscode").mkdir(parents=True)
+    (folder / ".vscode" / "settings.json").write_text('{"seealso.path": "./theirs"}', "utf-8")
+    for name, between, which in (("guide", " ", "old"), ("crash", "\n", "former")):
+        passage = RESTORING.format(between=between, which=which)
+        (folder / f"{name}.rst").write_text(f"Restoring\n=========\n\n{passage}\n", "utf-8")
+    drive(tools, "windows.mjs", vsix, folder, shots_in(tmp_path, "windows"), "Default Dark Modern")
+
+
 def test_the_server_is_installed_by_a_button(tools: Path, vsix_with_server: Path, tmp_path: Path) -> None:
     folder = a_folder(tmp_path, manual_files=0)
     drive(tools, "install.mjs", vsix_with_server, folder, shots_in(tmp_path, "install"), "Default Dark Modern")

@@ -4,8 +4,8 @@ import { fileName } from './place';
 import { sentences } from './sentences';
 
 const SCHEME = 'seealso-passage';
-/** The end of their names: the manifest has a language for it, whose long lines are wrapped. */
-const ENDING = '.seealso-passage';
+/** Where they lie, for the editor: the manifest has a language for it, whose long lines are wrapped. */
+const ROOT = '/seealso-passage';
 
 /** A range of a document, as the language server protocol says it. */
 export interface WireLocation {
@@ -49,7 +49,7 @@ export class Passages implements vscode.TextDocumentContentProvider, vscode.Disp
 
 function addressOf(location: WireLocation): vscode.Uri {
   const { path } = vscode.Uri.parse(location.uri);
-  return vscode.Uri.from({ scheme: SCHEME, path: path + ENDING, query: JSON.stringify(location) });
+  return vscode.Uri.from({ scheme: SCHEME, path: ROOT + path, query: JSON.stringify(location) });
 }
 
 function locationIn(address: vscode.Uri): WireLocation {

@@ -61,4 +61,5 @@ test('a wrong path is said with the settings at hand, in a notice that goes by i
   await server.start();
   expect(server.life).toBe('failed');
   expect(fake.notices).toMatchObject([{ level: 'warning', buttons: ['Open Settings', 'Restart', 'Show Log'] }]);
+  expect(fake.notices[0]?.message).toContain('/nowhere/seealso, which starts no server (there is no such program)');
 });

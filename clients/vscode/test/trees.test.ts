@@ -5,7 +5,7 @@ import { beginning, documentTitle, sectionTitle } from '../src/place';
 import type { DuplicateGroup, FolderStatus, Match, Place } from '../src/protocol';
 import { messageFor } from '../src/related/message';
 import { contextOf, documentsOf, iconOf } from '../src/related/tree';
-import { matchText, pageOf, worthShowing } from '../src/search/items';
+import { matchText, pageOf, symbolName, worthShowing } from '../src/search/items';
 import { sentences } from '../src/sentences';
 import { t } from './t';
 
@@ -119,15 +119,19 @@ test.each([
 });
 
 test.each<[string, Partial<FolderStatus>, string]>([
-  [
-    'is being built',
-    { percentage: 12, message: 'embedding' },
-    'The index is still being built: more may be found later.',
-  ],
-  ['waits for its model', { message: 'no answer' }, 'Not everything can be found now: no answer'],
+  ['is being built', { percentage: 12, message: 'embedding' }, 'Not everything can be found now: embedding'],
+  ['waits for its model', { message: 'stopped: No answer.' }, 'Not everything can be found now: No answer.'],
+  ['has just begun', {}, 'The index is still being built: more may be found later.'],
 ])('what is missing while the index %s', (_, more, message) => {
   const outer: FolderStatus = { uri: 'file:///', name: 'all', state: 'ready', message: 'something else' };
-  const folder: FolderStatus = { ...outer, uri: 'file:///here', ...more };
+  const folder: FolderStatus = { ...outer, uri: 'file:///here', message: '', ...more };
   const related = { passage: place('here.md', 1), duplicates: [], matches: [], complete: false };
   expect(messageFor(related, [outer, folder], t)).toBe(message);
+});
+
+test('a symbol begins with what was typed, and leaves room for where it stands', () => {
+  const words = 'Stop the service before you restore a backup, because it keeps writing';
+  expect(symbolName(`restore · 01 ${words}`, 'restore')).toBe('restore · 01 Stop the service before you restore a…');
+  const typed = 'how-do-I-restore-a-backup-that-was-made-on-another-machine';
+  expect(symbolName(`${typed} · 01 Stop`, typed)).toBe(`${typed} · 01 Stop`);
 });

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { DuplicatesView } from '../src/duplicates/view';
+import { IndexView } from '../src/index/view';
 import type { DuplicateGroup, Match, Place, Related } from '../src/protocol';
 import { RelatedView } from '../src/related/view';
 import type { Server } from '../src/server/server';
@@ -99,4 +100,21 @@ test('nothing can be marked without a row, and that is said', async () => {
   await duplicates(group);
   await fake.commands.get('seealso.duplicates.ignore')?.(undefined);
   expect(fake.notices.map(({ message }) => message)).toEqual([expect.stringMatching(/^Choose a passage in the view/)]);
+});
+
+test('facts about the index stay while they are the same', async () => {
+  const { server: one, status } = server({ folders: [{ uri: 'file:///docs', errors: [] }] });
+  const view = new IndexView(one);
+  const rows = vi.fn();
+  view.onDidChangeTreeData(rows);
+  const told = async (more: object) => {
+    one.folders = one.folders.map((folder) => ({ ...folder, ...more }));
+    status.fire();
+    await vi.runAllTimersAsync();
+    return rows.mock.calls.length;
+  };
+  expect(await told({ documents: 1 })).toBe(1);
+  expect(await told({ updated_at: 5 })).toBe(1);
+  expect(await told({ percentage: 5 })).toBe(2);
+  expect(await told({ percentage: null })).toBe(3);
 });

@@ -77,6 +77,30 @@ async function insertLink({ hands, shot }) {
   await hands.away();
 }
 
+async function actions({ hands, page }) {
+  const row = hands.view('Related').filter({ hasText: 'close' }).first();
+  const choose = async (words) => {
+    await row.click({ button: 'right' });
+    const item = page.locator('.monaco-menu .action-label').filter({ hasText: words }).first();
+    await item.waitFor();
+    // A menu does not take the click that may have opened it.
+    await until(async () => {
+      await item.click({ timeout: 1000 }).catch(() => undefined);
+      return !(await item.isVisible());
+    }, `${words} is chosen`);
+  };
+  await choose('Copy Link');
+  await hands.status('the link is in the clipboard').waitFor();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  if (!/^\[.+\]\(\.\.\/handbook\/.+\)$/.test(link)) throw new Error(`The link is ${link}.`);
+  await choose('Peek');
+  await page.locator('.peekview-widget').first().waitFor();
+  await hands.press('Escape');
+  await page.locator('.peekview-widget').first().waitFor({ state: 'detached' });
+  await choose(/^Open$/);
+  await page.locator('.tab.active').filter({ hasNotText: 'draft.md' }).first().waitFor();
+}
+
 async function quickFix({ hands, page, shot }) {
   await hands.open('again.md', 'The orchestra');
   await hands.goTo(5, 3);
@@ -183,14 +207,28 @@ async function duplicates({ hands, page, shot }) {
   await hands.command('View: Close Editor');
 }
 
+async function intended({ hands, page, shot }) {
+  await hands.command('seealso: Focus on Duplicates View');
+  await hands.focused('Duplicates').waitFor();
+  await hands.press('Home');
+  const groups = hands.view('Duplicates').and(page.locator('[aria-level="2"]'));
+  const group = groups.filter({ hasNotText: 'The orchestra' }).first();
+  const words = await group.locator('.label-name').first().innerText();
+  await group.hover();
+  await group.locator('.action-label[aria-label^="Mark as Intended"]').click();
+  await groups.filter({ hasText: words }).first().waitFor({ state: 'detached' });
+  await shot('intended');
+}
+
 async function index({ hands, shot }) {
   await hands.command('seealso: Focus on Index View');
   await hands.view('Index').filter({ hasText: 'Passages' }).first().waitFor();
   const problems = hands.view('Index').filter({ hasText: 'Could not be read' }).first();
   await problems.waitFor();
   await problems.click();
+  await hands.focused('Index').waitFor();
   await until(async () => {
-    await hands.press('End');
+    await hands.press('End'); // below what the view has room for
     return await hands.view('Index').filter({ hasText: 'large.md' }).first().isVisible();
   }, 'the document that could not be read');
   await shot('index');
@@ -318,12 +356,14 @@ export const CHECKS = {
   'a hover, and its link opens the right line': hover,
   'the Related view follows the cursor': related,
   'a link is inserted from the Related view': insertLink,
+  'a related passage is opened, peeked at, and linked to from elsewhere': actions,
   'the quick fix replaces the passage by a link': quickFix,
   'a quick fix compares both places': compareByQuickFix,
   'a completion has tab stops': completion,
   'ghost text is taken with Tab': ghostText,
   'search by meaning shows places and jumps': search,
   'the Duplicates view, and its comparison': duplicates,
+  'duplicates are marked as intended': intended,
   'the Index view names what could not be read': index,
   'the index is rebuilt': rebuild,
   'status bar and menu': menu,

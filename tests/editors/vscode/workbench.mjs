@@ -26,7 +26,6 @@ const QUIET = {
   'workbench.tips.enabled': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'chat.disableAIFeatures': true,
-  'security.workspace.trust.enabled': false,
   'git.enabled': false,
   'npm.fetchOnlinePackageInfo': false,
   'typescript.disableAutomaticTypeAcquisition': true,
@@ -39,11 +38,12 @@ const QUIET = {
 };
 
 export class Workbench {
-  /** Starts everything on a folder; `settings` are the user's, and `onPath` tells whether the server is on the PATH. */
-  static async start(folder, settings = {}, { onPath = true } = {}) {
+  /** Starts everything on a folder, or without one; `settings` are the user's. `onPath` tells whether the server is on
+   * the PATH, `isAsking` whether folders are not trusted until somebody says so. */
+  static async start(folder, settings = {}, { onPath = true, isAsking = false } = {}) {
     const workbench = new Workbench();
     try {
-      await workbench.#start(folder, settings, onPath);
+      await workbench.#start(folder, settings, onPath, isAsking);
     } catch (error) {
       await workbench.close();
       throw error;
@@ -60,7 +60,7 @@ export class Workbench {
   #port;
   #configured = {};
 
-  async #start(folder, settings, onPath) {
+  async #start(folder, settings, onPath, isAsking) {
     this.#folder = folder;
     for (const name of ['user/User', 'user/Machine', 'extensions', 'home', 'tmp']) {
       mkdirSync(`${this.run}/${name}`, { recursive: true });
@@ -68,7 +68,8 @@ export class Workbench {
     writeFileSync(`${this.run}/config.toml`, '');
     // The PATH of the extension host is that of a login shell.
     if (onPath) writeFileSync(`${this.run}/home/.profile`, `export PATH="${SEEALSO}:$PATH"\n`);
-    writeFileSync(`${this.run}/user/User/settings.json`, JSON.stringify({ ...QUIET, ...settings }, null, 2));
+    const users = { ...QUIET, 'security.workspace.trust.enabled': isAsking, ...settings };
+    writeFileSync(`${this.run}/user/User/settings.json`, JSON.stringify(users, null, 2));
     const env = this.#environment();
     const base = ['--user-data-dir', `${this.run}/user`, '--extensions-dir', `${this.run}/extensions`];
     base.push('--config', `${this.run}/code-server.yaml`);
@@ -76,9 +77,9 @@ export class Workbench {
     if (installed.status !== 0) throw new Error(`The extension was not installed: ${installed.stderr}`);
     this.#port = await freePort();
     const address = ['--bind-addr', `127.0.0.1:${this.#port}`, '--auth', 'none'];
-    const quiet = ['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'];
-    quiet.push('--disable-getting-started-override');
-    this.#server = spawn(process.execPath, [ENTRY, ...base, ...address, ...quiet, folder], { env, stdio: 'ignore' });
+    const quiet = ['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'];
+    if (!isAsking) quiet.push('--disable-workspace-trust');
+    this.#server = spawn(process.execPath, [ENTRY, ...base, ...address, ...quiet], { env, stdio: 'ignore' });
     await until(async () => (await fetch(`http://127.0.0.1:${this.#port}/healthz`)).ok, 'code-server answers');
     this.#context = await chromium.launchPersistentContext(`${this.run}/chromium`, {
       executablePath: CHROMIUM,
@@ -131,11 +132,12 @@ export class Workbench {
     writeFileSync(`${this.run}/user/Machine/settings.json`, JSON.stringify(this.#configured, null, 2));
   }
 
-  /** Opens a window on the folder. */
+  /** Opens a window on the folder, or an empty one. */
   async window() {
     const page = await this.#context.newPage();
     page.setDefaultTimeout(WAIT_MS);
-    await page.goto(`http://127.0.0.1:${this.#port}/?folder=${encodeURIComponent(this.#folder)}`);
+    const folder = this.#folder === undefined ? 'ew=true' : `folder=${encodeURIComponent(this.#folder)}`;
+    await page.goto(`http://127.0.0.1:${this.#port}/?${folder}`);
     await page.locator('.monaco-workbench').waitFor({ timeout: 2 * WAIT_MS });
     return page;
   }

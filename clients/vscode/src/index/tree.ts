@@ -44,6 +44,15 @@ export function foldersOf(
   }));
 }
 
+/** Tells whether two trees look the same: of what is known of a folder, its facts are shown, its name and its state. */
+export function looksTheSame(one: FolderNode[], other: FolderNode[], t: Translate): boolean {
+  const shown = (nodes: FolderNode[]) =>
+    JSON.stringify(
+      nodes.map(({ folder, children }) => [folder.uri, folder.name, folder.state, stateOf(folder, t), children]),
+    );
+  return shown(one) === shown(other);
+}
+
 /** How an index is, in words; a message of the server says more. */
 export function stateOf(folder: FolderStatus, t: Translate): string {
   if (typeof folder.percentage === 'number') return t('{0} %', folder.percentage);

@@ -3,11 +3,20 @@ import * as vscode from 'vscode';
 import { fileName } from '../place';
 import type { DocumentProblem, FolderProblems } from '../protocol';
 import type { Server } from '../server/server';
-import { type FactNode, type FolderNode, foldersOf, type IndexNode, type ProblemNode, stateOf } from './tree';
+import {
+  type FactNode,
+  type FolderNode,
+  foldersOf,
+  type IndexNode,
+  looksTheSame,
+  type ProblemNode,
+  stateOf,
+} from './tree';
 
 export class IndexView implements vscode.TreeDataProvider<IndexNode>, vscode.Disposable {
   private readonly problems = new Map<string, DocumentProblem[]>();
   private counted = '';
+  private folders: FolderNode[] = [];
   private readonly view: vscode.TreeView<IndexNode>;
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.changed.event;
@@ -36,7 +45,7 @@ export class IndexView implements vscode.TreeDataProvider<IndexNode>, vscode.Dis
   }
 
   getChildren(node?: IndexNode): IndexNode[] {
-    if (node === undefined) return foldersOf(this.server.folders, this.problems, vscode.l10n.t);
+    if (node === undefined) return this.folders;
     return node.kind === 'folder' || node.kind === 'problems' ? node.children : [];
   }
 
@@ -49,6 +58,10 @@ export class IndexView implements vscode.TreeDataProvider<IndexNode>, vscode.Dis
     void vscode.commands.executeCommand('setContext', 'seealso.indexing', isBuilding);
     if (!this.view.visible) return;
     await this.learnProblems();
+    const folders = foldersOf(this.server.folders, this.problems, vscode.l10n.t);
+    // What looks the same stays: see the view of related passages.
+    if (looksTheSame(folders, this.folders, vscode.l10n.t)) return;
+    this.folders = folders;
     this.changed.fire();
   }
 

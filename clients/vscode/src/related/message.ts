@@ -8,13 +8,13 @@ export function messageFor(related: Related, folders: FolderStatus[], t: Transla
   return t('Nothing else is written about this.');
 }
 
-/** Mostly the index is being built; otherwise the folder says what keeps it: its embedding server may be away. */
+/** The folder says what is being done, or what keeps it: its embedding server may be away. */
 function whyIncomplete(uri: string, folders: FolderStatus[], t: Translate): string {
   const [folder] = folders
     .filter((each) => uri.startsWith(each.uri))
     .sort((one, other) => other.uri.length - one.uri.length);
-  const isStopped = folder !== undefined && folder.message !== '' && typeof folder.percentage !== 'number';
-  return isStopped
-    ? t('Not everything can be found now: {0}', folder.message)
-    : t('The index is still being built: more may be found later.');
+  const reason = folder?.message.replace(/^stopped: /, '') ?? '';
+  return reason === ''
+    ? t('The index is still being built: more may be found later.')
+    : t('Not everything can be found now: {0}', reason);
 }

@@ -5,6 +5,8 @@ import type { Match } from '../protocol';
 import type { Translate } from '../translate';
 
 const SNIPPET = 160;
+/** Characters of a symbol behind what was typed, so that the editor has room for where it stands. */
+const SYMBOL = 45;
 
 export interface MatchText {
   label: string;
@@ -23,6 +25,11 @@ export function matchText(match: Match, t: Translate): MatchText {
 /** What is worth showing; the server says so by naming how close it is. */
 export function worthShowing(matches: Match[]): Match[] {
   return matches.filter((match) => match.closeness !== null);
+}
+
+/** The name of a symbol, which begins with what was typed: the editor leaves out those that do not. */
+export function symbolName(name: string, typed: string): string {
+  return beginning(name, typed.length + SYMBOL);
 }
 
 /** The address of the document that holds the results of a search. */

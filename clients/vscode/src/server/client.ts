@@ -3,12 +3,14 @@ import * as vscode from 'vscode';
 import {
   CloseAction,
   ErrorAction,
+  ErrorCodes,
   LanguageClient,
   type LanguageClientOptions,
   State,
   TransportKind,
 } from 'vscode-languageclient/node';
 import type { FolderStatus } from '../protocol';
+import { symbolName } from '../search/items';
 import { OwnCapabilities } from './capabilities';
 import { languages, SCHEMES } from './languages';
 import type { Launch } from './launch';
@@ -27,6 +29,12 @@ export interface Events {
   crashed(): void;
   /** Tells whether nothing should be said to the server any more. */
   isEnding(): boolean;
+}
+
+/** Tells whether a server that did not start has died on the way; otherwise it has answered, and said why. */
+export function hasDied(error: { code?: unknown }): boolean {
+  const { PendingResponseRejected, ConnectionInactive, MessageWriteError } = ErrorCodes;
+  return [PendingResponseRejected, ConnectionInactive, MessageWriteError].some((code) => code === error.code);
 }
 
 export function makeClient(
@@ -57,6 +65,11 @@ export function makeClient(
     markdown: { isTrusted: false, supportHtml: false },
     diagnosticPullOptions: { onChange: true, onTabs: false },
     middleware: {
+      provideWorkspaceSymbols: async (query, token, next) => {
+        const found = await next(query, token);
+        for (const symbol of found ?? []) symbol.name = symbolName(symbol.name, query);
+        return found;
+      },
       workspace: {
         // Not to a server that is ended because of the change.
         didChangeConfiguration: (sections, next) => (events.isEnding() ? Promise.resolve() : next(sections)),

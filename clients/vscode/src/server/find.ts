@@ -20,9 +20,10 @@ export async function findServer(context: vscode.ExtensionContext): Promise<Foun
   if (named !== '') {
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
     const launch = launchOf(expanded(named, folder), 'setting');
-    const version = await probe(launch).catch((error: Error) => {
+    const version = await probe(launch).catch((error: NodeJS.ErrnoException) => {
       const { t } = vscode.l10n;
-      throw new SettingError(t('`seealso.path` names {0}, which starts no server ({1}).', named, error.message));
+      const reason = error.code === 'ENOENT' ? t('there is no such program') : error.message;
+      throw new SettingError(t('`seealso.path` names {0}, which starts no server ({1}).', named, reason));
     });
     return { launch, version };
   }

@@ -19,11 +19,18 @@ export async function chosenInterpreter(): Promise<string | undefined> {
   return resolved?.executable.uri?.fsPath;
 }
 
-/** Calls back when another interpreter is chosen. Does not start the Python extension for that. */
-export function onOtherInterpreter(callback: () => void): vscode.Disposable {
+/** Calls back when another interpreter is chosen. Undefined while the Python extension, if there is one, is not active. */
+export function onOtherInterpreter(callback: () => void): vscode.Disposable | undefined {
   const extension = vscode.extensions.getExtension<PythonApi>('ms-python.python');
-  const api = extension?.isActive ? extension.exports : undefined;
-  return api?.environments?.onDidChangeActiveEnvironmentPath(callback) ?? new vscode.Disposable(() => undefined);
+  const environments = extension?.isActive ? extension.exports?.environments : undefined;
+  if (environments === undefined) return undefined;
+  let known = chosenInterpreter().catch(() => undefined);
+  return environments.onDidChangeActiveEnvironmentPath(async () => {
+    // It tells of the same one as well, while it looks for interpreters.
+    const before = known;
+    known = chosenInterpreter().catch(() => undefined);
+    if ((await known) !== (await before)) callback();
+  });
 }
 
 async function pythonApi(): Promise<PythonApi | undefined> {

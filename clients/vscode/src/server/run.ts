@@ -18,7 +18,7 @@ export function run(command: string, args: string[], options: RunOptions = {}): 
       { timeout: options.timeoutMs ?? 0, signal: options.signal, windowsHide: true, maxBuffer: 1 << 24 },
       (error, stdout, stderr) => {
         if (error === null) resolve(stdout);
-        else reject(new Error(lastLine(stderr) || error.message));
+        else reject(lastLine(stderr) === '' ? error : new Error(lastLine(stderr)));
       },
     );
     for (const stream of [child.stdout, child.stderr]) {

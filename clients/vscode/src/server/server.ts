@@ -30,6 +30,7 @@ export class Server implements vscode.Disposable {
   /** It says something new about its folders. */
   readonly onDidChangeStatus = this.told.event;
   private readonly disposables: vscode.Disposable[];
+  private interpreter: vscode.Disposable | undefined;
   private turn: Promise<void> = Promise.resolve();
   private isEnding = false;
   /** Since it was started last. */
@@ -45,7 +46,6 @@ export class Server implements vscode.Disposable {
         if (change.affectsConfiguration('seealso.path')) void this.restart();
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => void this.restart()),
-      onOtherInterpreter(() => void this.restart()),
     ];
   }
 
@@ -106,6 +106,7 @@ export class Server implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.interpreter?.dispose();
     for (const each of this.disposables) each.dispose();
   }
 
@@ -124,6 +125,8 @@ export class Server implements vscode.Disposable {
     this.live('starting');
     try {
       const found = await findServer(this.context);
+      // Not before: looking for the server has started the Python extension, where there is one.
+      this.interpreter ??= onOtherInterpreter(() => void this.restart());
       if (found === undefined) {
         this.live('missing');
         void this.offerToInstall();
@@ -133,9 +136,13 @@ export class Server implements vscode.Disposable {
       this.log.info(`${found.launch.command} ${found.launch.args.join(' ')} (${found.version})`);
       void this.checkVersion(found.version);
       // Most of the code, in a file of its own (see `build`): it does not hold up the activation.
-      const { makeClient } = await import('./client');
-      this.client = makeClient(found.launch, this.context.extension.packageJSON, this.log, this.events());
-      await this.client.start();
+      const { hasDied, makeClient } = await import('./client');
+      const events = this.events();
+      this.client = makeClient(found.launch, this.context.extension.packageJSON, this.log, events);
+      await this.client.start().catch((error) => {
+        if (!hasDied(error)) throw error;
+        events.crashed();
+      });
     } catch (error) {
       if (this.hasCrashed) return; // that is dealt with already
       this.live('failed', sentence(error));
@@ -144,6 +151,7 @@ export class Server implements vscode.Disposable {
   }
 
   private events(): Events {
+    let isOver = false;
     return {
       started: () => this.live('running'),
       starting: () => this.live('starting'),
@@ -152,7 +160,11 @@ export class Server implements vscode.Disposable {
         this.told.fire();
       },
       isEnding: () => this.isEnding,
-      crashed: () => this.afterCrash(),
+      // The end of the connection, and a request that fails because of it, may both be heard.
+      crashed: () => {
+        if (!isOver) this.afterCrash();
+        isOver = true;
+      },
     };
   }
 
