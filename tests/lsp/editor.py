@@ -16,7 +16,7 @@ from pytest_lsp import LanguageClient
 from pytest_lsp.client import register_lsp_features
 from pytest_lsp.protocol import LanguageClientProtocol
 
-from lsp.clients import NAMES, VSCODE, client_capabilities
+from lsp.clients import NAMES, NEOVIM, VSCODE, client_capabilities
 from lsp.strict import telling_actions
 from prefork import seealso
 from ranges import position, span
@@ -168,6 +168,10 @@ class Editor:
 
     def uri(self, path: str | Path) -> str:
         return (self.root / path).as_uri()
+
+    def titled(self, title: str, path: str, line: int) -> str:
+        """Return how Markdown for this client names a place: Neovim gets no links."""
+        return title if self.name == NAMES[NEOVIM] else f"[{title}]({self.uri(path)}#L{line})"
 
     def open(self, path: str, text: str | None = None, language_id: str = "") -> str:
         uri = self.uri(path)

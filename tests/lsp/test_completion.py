@@ -67,7 +67,7 @@ async def test_documentation_comes_when_the_client_wants_it(reader: Editor) -> N
         return
     assert isinstance(item.documentation, types.MarkupContent)
     assert item.documentation.kind == types.MarkupKind.Markdown
-    assert f"[Restoring › By hand]({reader.uri('guide/restore.md')}#L5)" in item.documentation.value
+    assert item.documentation.value.startswith(reader.titled("Restoring › By hand", "guide/restore.md", 5) + " — ")
     assert RESTORE.replace(".", ".") in item.documentation.value
 
 

@@ -26,8 +26,8 @@ def markdown(hover: types.Hover | None) -> str:
 async def test_duplicates_come_first_then_what_is_related(reader: Editor) -> None:
     text = markdown(await reader.hover("guide/install.md", "8:30"))
     head, _, tail = text.partition("**See also**")
-    assert head.startswith("**Written before**\n\n- [Network › Ports](")
-    assert f"({reader.uri('guide/network.rst')}#L7) · nearly the same · guide/network.rst" in head
+    title = reader.titled("Network › Ports", "guide/network.rst", 7)
+    assert head.startswith(f"**Written before**\n\n- {title} · nearly the same · guide/network.rst:7")
     assert "**7440**" in head
     assert "Mahler" not in text, "what has nothing in common is not related"
     assert "Network" not in tail, "a duplicate is not repeated below"
@@ -42,7 +42,7 @@ async def test_the_range_is_the_passage_in_the_units_of_the_client(reader: Edito
 
 async def test_the_same_file_is_marked(reader: Editor) -> None:
     text = markdown(await reader.hover("guide/restore.md", "4:0"))
-    assert "[Draft](" in text
+    assert f"- {reader.titled('Draft', 'guide/draft.md', 3)} · " in text
     other = markdown(await reader.hover("notes/again.md", "4:0"))
     assert "the same text · notes/music.md" in other
 
@@ -70,11 +70,9 @@ async def test_the_title_stands_for_the_document(reader: Editor, path: str, at: 
     text = markdown(await reader.hover(path, at))
     head, first, *_ = text.split("\n- ")
     assert head == "**Related documents**\n"
-    link = f"{reader.uri(nearest)}#L1"
-    assert re.fullmatch(rf"\[{title}\]\({re.escape(link)}\) · [a-z ]+ · {re.escape(nearest)}", first)
-    opened = to_path(link)
-    assert opened is not None
-    assert opened.read_text().startswith(("#", title))
+    named = reader.titled(title, nearest, 1)
+    assert re.fullmatch(rf"{re.escape(named)} · [a-z ]+ · {re.escape(nearest)}", first)
+    assert (reader.root / nearest).read_text().startswith(("#", title))
 
 
 async def test_hostile_titles_are_shown_as_they_are(start: StartEditor) -> None:
@@ -134,7 +132,7 @@ async def test_what_is_unsaved_in_one_buffer_is_seen_from_another(start: StartEd
     editor.open("notes/music.md")
     editor.change("guide/restore.md", "0:0-5:0", f"# New words\n\n\n{MUSIC}\n")
     text = markdown(await editor.hover("notes/music.md", "2:0"))
-    assert f"[New words]({editor.uri('guide/restore.md')}#L4) · the same text" in text
+    assert f"- {editor.titled('New words', 'guide/restore.md', 4)} · the same text" in text
     editor.close("guide/restore.md")
     text = markdown(await editor.hover("notes/music.md", "2:0"))
     assert "New words" not in text, "the file on disk counts again"

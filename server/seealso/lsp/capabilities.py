@@ -23,6 +23,10 @@ _SHOWS_ALL_SYMBOLS = frozenset({"neovim", "helix", "eglot", "emacs"})
 """Clients, by the name they give, that show every symbol of an answer. No capability says so; the specification allows
 filtering, and VS Code and Zed drop symbols whose names do not hold the letters of the query in their order."""
 
+_LEAVES_ROOM_FOR_LINKS = frozenset({"neovim"})
+"""Clients, by the name they give, that hide where a link in Markdown leads, but break lines as if it stood there. No
+capability says so; a title with the address of a file behind it takes two or three lines there."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
@@ -34,6 +38,8 @@ class Client:
     completion_markdown: bool = False
     completion_plain: bool = False
     """Documentation may be marked as plain text; otherwise it is a bare string."""
+    markdown_links: bool = True
+    """Titles in hovers and documentation may be links: where they lead takes no room."""
     completion_snippets: bool = False
     completion_label_details: bool = False
     """Rows of the list may say more than their label."""
@@ -102,6 +108,7 @@ class Client:
             hover_markdown=MarkupKind.Markdown in (ask("text_document.hover.content_format") or ()),
             completion_markdown=MarkupKind.Markdown in documentation,
             completion_plain=MarkupKind.PlainText in documentation,
+            markdown_links=name.lower() not in _LEAVES_ROOM_FOR_LINKS,
             completion_snippets=bool(ask("text_document.completion.completion_item.snippet_support")),
             completion_label_details=bool(ask("text_document.completion.completion_item.label_details_support")),
             completion_lazy_documentation="documentation" in (_LAZY_BY_DEFAULT if lazy is None else lazy),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from seealso.model import DocumentMatch, Heading, IndexStatus, Match, Place, Related
 
     LinkOf = Callable[[Place], str]
-    """URI of a place."""
+    """URI of a place. Without one, titles are no links: the path beside them says where they are."""
 
 SNIPPET = 160
 """Characters of a snippet at most; one line in most hovers."""
@@ -104,7 +104,7 @@ def worthwhile(matches: Iterable[Match], least: float = MIN_SCORE) -> tuple[Matc
     return tuple(match for match in matches if match.score >= least)
 
 
-def hover_markdown(related: Related, link: LinkOf, footer: str) -> str:
+def hover_markdown(related: Related, link: LinkOf | None, footer: str) -> str:
     """Return a hover: places that repeat the passage, then what else is related to it."""
     parts = [f"*{escape(footer)}*"] if footer else []
     for heading, matches, more in _lists(related):
@@ -122,11 +122,11 @@ def hover_plain(related: Related, footer: str) -> str:
     return "\n\n".join(parts)
 
 
-def documents_markdown(matches: Sequence[DocumentMatch], link: Callable[[str], str]) -> str:
+def documents_markdown(matches: Sequence[DocumentMatch], link: Callable[[str], str] | None) -> str:
     """Return the hover of a document's title: the documents related to it as a whole."""
     items = [
-        f"- [{escape(match.title or match.path.rpartition('/')[2])}]({link(match.path)}) · {_nearness(match)}"
-        f" · {escape(match.path)}"
+        f"- {_linked_title(match.title or match.path.rpartition('/')[2], link and link(match.path))}"
+        f" · {_nearness(match)} · {escape(match.path)}"
         for match in matches
         if match.score >= MIN_SCORE
     ]
@@ -171,11 +171,10 @@ def footer(complete: bool, status: IndexStatus | None) -> str:
     return f"Index is {what}: {counts} are found by meaning so far, the others by words."
 
 
-def place_markdown(place: Place, link: LinkOf) -> str:
+def place_markdown(place: Place, link: LinkOf | None) -> str:
     """Return a whole passage with where it stands, for the documentation of a completion."""
-    return (
-        f"[{escape(title(place.path, place.headings))}]({link(place)}) — {escape(place.path)}\n\n{_quoted(place.text)}"
-    )
+    head = _linked_title(title(place.path, place.headings), link and link(place))
+    return f"{head} — {escape(place.path)}\n\n{_quoted(place.text)}"
 
 
 def place_plain(place: Place) -> str:
@@ -187,11 +186,11 @@ def _quoted(text: str) -> str:
     return f"> {escape(text)}"
 
 
-def item_markdown(match: Match, link: LinkOf) -> str:
+def item_markdown(match: Match, link: LinkOf | None) -> str:
     """Return one line of a list of matches, and a line of its text."""
     place = match.place
     marks = "".join(f" · {escape(mark)}" for mark in (closeness(match), _where(match), *_linked(match)))
-    head = f"- [{escape(title(place.path, place.headings))}]({link(place)}){marks}"
+    head = f"- {_linked_title(title(place.path, place.headings), link and link(place))}{marks}"
     if match.relation is DuplicateKind.EXACT:
         return head  # the reader is looking at the text
     line = _escape_start(
@@ -210,6 +209,10 @@ def _item_plain(match: Match) -> str:
     if match.relation is DuplicateKind.EXACT:
         return head
     return f"{head}\n  " + "".join(piece for piece, _ in snippet(place.text, match.terms))
+
+
+def _linked_title(text: str, uri: str | None) -> str:
+    return f"[{escape(text)}]({uri})" if uri else escape(text)
 
 
 def _where(match: Match) -> str:

@@ -111,6 +111,20 @@ def test_who_filters_symbols(name: str, filters: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "links"),
+    [
+        pytest.param("Visual Studio Code", True, id="VS Code"),
+        pytest.param("Neovim", False, id="Neovim"),
+        pytest.param("Eglot", True, id="Emacs"),
+        pytest.param("helix", True, id="Helix"),
+        pytest.param("", True, id="one that does not say its name"),
+    ],
+)
+def test_who_is_shown_links(name: str, links: bool) -> None:
+    assert Client.of(ClientCapabilities(), name).markdown_links is links
+
+
+@pytest.mark.parametrize(
     ("experimental", "commands"),
     [
         pytest.param(None, [], id="none"),

@@ -196,6 +196,18 @@ def test_a_hover_in_markdown() -> None:
     )
 
 
+def test_a_hover_without_links_says_where_the_places_are() -> None:
+    assert render.hover_markdown(RELATED, None, "") == (
+        "**Written before**\n\n"
+        "- Guide › Proxy · the same text · guide/net.md:40\n\n"
+        "**See also**\n\n"
+        "- a b.md · close · line 40  \n"
+        "  Use a proxy to **install**.\n"
+        "- Guide › Proxy · related · z.md:40 · already linked  \n"
+        "  Other."
+    )
+
+
 @pytest.mark.parametrize(
     ("count", "last"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -210,10 +211,14 @@ def _item(
 
 def _documentation(place: Place, client: Client, root: Path) -> types.MarkupContent | str:
     if client.completion_markdown:
-        text = render.place_markdown(place, lambda place: to_uri(root / place.path, place.start_line))
+        text = render.place_markdown(place, partial(_link, root) if client.markdown_links else None)
         return types.MarkupContent(types.MarkupKind.Markdown, text)
     text = render.place_plain(place)
     return types.MarkupContent(types.MarkupKind.PlainText, text) if client.completion_plain else text
+
+
+def _link(root: Path, place: Place) -> str:
+    return to_uri(root / place.path, place.start_line)
 
 
 def _placed(workspace: Workspace, proposal: Proposal) -> Proposal:

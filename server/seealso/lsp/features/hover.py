@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -44,20 +45,20 @@ def register(server: Server) -> None:
         found = await folder.ask(question)
         if not ls.session.is_current(snapshot):
             return None
-        markdown = ls.session.client.hover_markdown
+        markdown, links = ls.session.client.hover_markdown, ls.session.client.markdown_links
         text, where = "", None
         if found.related is not None:
             passage = found.related.passage
             where = snapshot.text.range_of_bytes(passage.start_byte, passage.end_byte)
             footer = render.footer(found.related.complete, found.status)
             text = (
-                render.hover_markdown(found.related, lambda place: _link(folder.path, place), footer)
+                render.hover_markdown(found.related, partial(_link, folder.path) if links else None, footer)
                 if markdown
                 else render.hover_plain(found.related, footer)
             )
         elif found.documents:
             text = (
-                render.documents_markdown(found.documents, lambda path: to_uri(folder.path / path, 0))
+                render.documents_markdown(found.documents, partial(_document_link, folder.path) if links else None)
                 if markdown
                 else render.documents_plain(found.documents)
             )
@@ -78,3 +79,7 @@ class _Found:
 
 def _link(folder: Path, place: Place) -> str:
     return to_uri(folder / place.path, place.start_line)
+
+
+def _document_link(folder: Path, path: str) -> str:
+    return to_uri(folder / path, 0)
