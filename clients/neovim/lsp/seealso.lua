@@ -17,6 +17,7 @@ return {
   end,
   on_attach = function(client, bufnr)
     require('seealso.ghost').enable(client, bufnr)
+    require('seealso.floats').watch()
   end,
   on_exit = function(code, signal, client_id)
     require('seealso.server').on_exit(code, signal, client_id)

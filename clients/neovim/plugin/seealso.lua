@@ -20,12 +20,25 @@ end, {
   end,
 })
 
+local group = vim.api.nvim_create_augroup('seealso', {})
+
 vim.api.nvim_create_autocmd('BufReadCmd', {
-  group = vim.api.nvim_create_augroup('seealso', {}),
+  group = group,
   pattern = { 'seealso:search/*', 'seealso:duplicates.md*' },
   desc = 'Documents that only the language server has',
   callback = function(event)
     require('seealso.pages').read(event.buf, event.file)
+  end,
+})
+
+vim.api.nvim_create_autocmd('FileType', {
+  group = group,
+  desc = 'Say when the language server is missing',
+  callback = function(event)
+    local config = vim.lsp.is_enabled('seealso') and vim.bo[event.buf].buftype == '' and vim.lsp.config.seealso
+    if config and vim.list_contains(config.filetypes or { event.match }, event.match) then
+      require('seealso.server').say_when_missing()
+    end
   end,
 })
 

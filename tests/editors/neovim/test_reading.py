@@ -25,7 +25,71 @@ def nvim(reader: Neovim) -> Neovim:
 
 def test_hover(nvim: Neovim) -> None:
     nvim.keys("K")
-    nvim.sees("Written before", "Installing on macOS › Install the package", "the same text")
+    nvim.sees("Written before", "Installing on macOS › Install the package · the same text · install/macos.md:11")
+
+
+def test_hover_is_broken_between_words(nvim: Neovim) -> None:
+    nvim.go(25)
+    nvim.keys("K")
+    nvim.sees("See also", "install/windows.md:13")
+    nvim.returns("return vim.wo[vim.b.lsp_floating_preview].linebreak")
+    nvim.returns("""
+    local window = vim.b.lsp_floating_preview
+    return vim.api.nvim_win_text_height(window, {}).all <= vim.api.nvim_win_get_height(window)
+    """)
+
+
+@pytest.mark.parametrize(
+    ("keys", "place", "path", "line"),
+    [
+        pytest.param("KK", "troubleshooting.rst:", "support/troubleshooting.rst", 7, id="hover"),
+        pytest.param("KK", "over this port", "support/troubleshooting.rst", 7, id="the text below a place in a hover"),
+        pytest.param("<C-w>d<C-w>d", "macos.md", "install/macos.md", 11, id="diagnostic"),
+        pytest.param("<Cmd>SeeAlso related<CR><C-w>l", "client does", "support/troubleshooting.rst", 7, id="related"),
+        pytest.param(
+            "<Cmd>SeeAlso related float<CR><C-w>w", "client does", "support/troubleshooting.rst", 7, id="related float"
+        ),
+    ],
+)
+def test_places_open_in_the_window_somebody_came_from(
+    nvim: Neovim, keys: str, place: str, path: str, line: int
+) -> None:
+    window = nvim.lua("return vim.api.nvim_get_current_win()")
+    first, second = re.fullmatch(r"(K|<C-w>d|<Cmd>.*<CR>)(.*)", keys).groups()  # type: ignore[union-attr]
+    nvim.keys(first)
+    nvim.sees("install/macos.md")
+    nvim.keys(second)
+    nvim.until(lambda: nvim.lua("return vim.api.nvim_get_current_win()") != window)
+    nvim.keys(f"/{place}<CR>gF")
+    nvim.until(lambda: nvim.name().endswith(path))
+    assert nvim.line() == line
+    assert nvim.lua("return vim.api.nvim_get_current_win()") == window
+
+
+def test_a_float_says_when_there_is_no_place(nvim: Neovim) -> None:
+    nvim.keys("K")
+    nvim.sees("Written before")
+    nvim.keys("K")
+    nvim.returns("return vim.w.lsp_floating_bufnr ~= nil")
+    nvim.keys("gggF")
+    nvim.sees("seealso: no place stands in this line")
+    nvim.keys("q")
+
+
+def test_the_place_in_a_line_of_a_float(nvim: Neovim, tmp_path: Path) -> None:
+    (tmp_path / "my notes").mkdir()
+    (tmp_path / "my notes" / "b c.md").touch()
+    (tmp_path / "a.md").touch()
+
+    def at(text: str, column: int) -> str:
+        place = nvim.lua("return require('seealso.floats').place(...)", text, column, [str(tmp_path)])
+        return f"{place['uri'].rpartition('/')[2]}:{place['line']}" if place else ""
+
+    line = "- At 9:30 · close · a.md:4 or (my notes/b c.md:12)"
+    assert at(line, 1) == "a.md:4"
+    assert at(line, line.index("b c") + 1) == "b%20c.md:12"
+    assert at("missing.md:4", 1) == ""
+    assert at(f"{tmp_path}/a.md:7", 3) == "a.md:7"
 
 
 def test_a_duplicate_is_marked_and_its_other_place_is_known(nvim: Neovim) -> None:
@@ -48,7 +112,7 @@ def test_search_fills_the_quickfix_list(nvim: Neovim) -> None:
 
 def test_search_asks_for_a_question(nvim: Neovim) -> None:
     nvim.keys(":SeeAlso search<CR>")
-    nvim.sees("\nSee also:")
+    nvim.sees("\nSearch:")
     nvim.keys("recovery key<CR>")
     nvim.sees("[Quickfix List] See also: recovery key", "guide/encryption.md|")
 
@@ -140,6 +204,15 @@ def test_compare_from_the_related_window(nvim: Neovim) -> None:
     nvim.returns("return vim.fn.tabpagenr('$')", 1)
 
 
+def test_the_related_window_says_when_there_is_no_passage_in_a_line(nvim: Neovim) -> None:
+    nvim.keys(":SeeAlso related<CR>")
+    nvim.sees("support/troubleshooting.rst")
+    for key in ("c", "<CR>"):
+        nvim.command("messages clear")
+        nvim.keys("<C-w>lgg" + key)
+        nvim.until(lambda: "seealso: no passage stands in this line" in nvim.messages())
+
+
 def test_related_window_is_not_left_alone(nvim: Neovim) -> None:
     nvim.keys(":tabnew install/linux.md<CR>20G:SeeAlso related<CR>")
     nvim.sees("support/troubleshooting.rst")
@@ -221,7 +294,7 @@ def test_completion_of_commands(nvim: Neovim) -> None:
 @pytest.mark.parametrize(
     ("command", "message"),
     [
-        pytest.param("SeeAlso nonsense", "there is no `nonsense`, but duplicates, insert,", id="subcommand"),
+        pytest.param("SeeAlso nonsense", "no subcommand `nonsense`. There are duplicates, insert,", id="subcommand"),
         pytest.param("SeeAlso related sideways", "`related` does not know `sideways`", id="argument"),
     ],
 )
@@ -232,7 +305,8 @@ def test_wrong_commands(nvim: Neovim, command: str, message: str) -> None:
 
 def test_health(nvim: Neovim) -> None:
     nvim.keys(":checkhealth seealso<CR>")
-    nvim.sees("OK seealso 0", "OK enabled for markdown,", "OK docs: 21 documents, 90 passages")
+    screen = nvim.sees("OK seealso 0", "OK enabled for markdown,", "OK docs: 21 documents, 90 passages")
+    assert re.search(r"client \d+ runs seealso 0\.\S+ and has \d+ open documents?", screen)
     nvim.keys(":bdelete<CR>")
 
 

@@ -196,10 +196,12 @@ def test_two_editors_on_one_folder(nvim: Neovim, start: Start, docs: Path) -> No
 def test_without_a_server_it_says_what_to_do(start: Start, docs: Path) -> None:
     nvim = start(f"vim.opt.runtimepath:prepend({str(CLIENT)!r})\nvim.env.PATH = '/nowhere'\nvim.lsp.enable('seealso')")
     nvim.edit(docs / "faq.md")
-    screen = nvim.sees("seealso is not installed. `:checkhealth seealso` says what to do")
+    screen = nvim.sees("`seealso` not found: `pipx install .` in its clone, see :h seealso")
     assert "Press ENTER" not in screen
+    nvim.edit(docs / "index.md")
     nvim.keys(":SeeAlso search anything<CR>")
-    nvim.sees("seealso: it is not running")
+    nvim.sees("seealso: `seealso` not found: `pipx install .`")
+    assert nvim.messages().count("not found") == 2, "the first is said once"
     nvim.keys("<CR>:checkhealth seealso<CR>")
     nvim.sees(" cannot be run: it is not on the PATH", "pipx install .")
 
@@ -207,19 +209,33 @@ def test_without_a_server_it_says_what_to_do(start: Start, docs: Path) -> None:
 def test_a_program_that_is_not_there(start: Start, docs: Path) -> None:
     nvim = start(f"{INIT}\nvim.lsp.config('seealso', {{ cmd = {{ '/nowhere/seealso', 'lsp' }} }})")
     nvim.edit(docs / "faq.md")
-    nvim.keys(":checkhealth seealso<CR>")
+    nvim.sees("`/nowhere/seealso` not found: `pipx install .` in its clone")
+    nvim.keys("<CR>:checkhealth seealso<CR>")
     nvim.sees("/nowhere/seealso", " cannot be run: it is not on the PATH", "pipx install .")
 
 
 def test_a_document_in_no_folder(start: Start, tmp_path: Path) -> None:
     (tmp_path / "loose.md").write_text("# Loose\n\nThe tapir sleeps in the river while the sun stands high.\n", "utf-8")
-    nvim = start()
+    nvim = start(columns=140)
     nvim.edit(tmp_path / "loose.md", 3)
     nvim.until(lambda: nvim.lua("return #vim.lsp.get_clients({ bufnr = 0 })") == 1)
     nvim.keys(":SeeAlso status<CR>")
-    nvim.sees("no folder is open")
+    nvim.sees("no folder is open", "Put an empty seealso.toml into their folder")
     nvim.keys(":SeeAlso duplicates<CR>")
-    nvim.sees("seealso: nothing was found")
+    nvim.sees("nothing was found in the open documents. Put an empty seealso.toml into their folder")
+    (tmp_path / "seealso.toml").touch()
+    nvim.keys(":SeeAlso restart<CR>")
+    nvim.returns("return require('seealso').status()", "seealso: 1 document")
+
+
+def test_what_is_found_in_no_folder_is_not_all(start: Start, tmp_path: Path) -> None:
+    text = "The tapir sleeps in the river while the sun stands high, and it eats when the moon has come out.\n"
+    (tmp_path / "loose.md").write_text(f"{text}\n{text}", "utf-8")
+    nvim = start(columns=140)
+    nvim.edit(tmp_path / "loose.md")
+    nvim.returns("return #vim.diagnostic.get(0) > 0")
+    nvim.keys(":SeeAlso duplicates<CR>")
+    nvim.sees("only the open documents are known. Put an empty seealso.toml into their folder", "[Quickfix List]")
 
 
 @pytest.mark.parametrize("columns", [80, 120])

@@ -11,6 +11,9 @@ local MATCHES = 20
 --- Cells of a question in the title of a list.
 local TITLE = 45
 
+--- What to do when only open documents are known.
+local MAKE_FOLDER = 'Put an empty seealso.toml into their folder, then :SeeAlso restart'
+
 ---@return string? selected text, when there is some
 local function selection()
   local mode = vim.fn.mode()
@@ -21,15 +24,21 @@ local function selection()
   end
 end
 
+---@param client vim.lsp.Client
 ---@param title string
 ---@param items vim.quickfix.entry[]
 ---@param places seealso.Place[]
 ---@param pick? boolean
 ---@param window? integer
-local function present(title, items, places, pick, window)
+local function present(client, title, items, places, pick, window)
   if #items == 0 then
-    ui.say('nothing was found')
-  elseif pick then
+    ui.say(client.root_dir and 'nothing was found' or 'nothing was found in the open documents. ' .. MAKE_FOLDER)
+    return
+  end
+  if not client.root_dir then
+    ui.say('only the open documents are known. ' .. MAKE_FOLDER)
+  end
+  if pick then
     ui.pick(places, title, lists.choice)
   else
     lists.show(title, items, window)
@@ -57,7 +66,7 @@ end
 function M.search(query, options)
   query = query or selection()
   if not query then
-    vim.ui.input({ prompt = 'See also: ' }, function(answer)
+    vim.ui.input({ prompt = 'Search: ' }, function(answer)
       if answer and vim.trim(answer) ~= '' then
         M.search(answer, options)
       end
@@ -73,7 +82,7 @@ function M.search(query, options)
     if not result.complete then
       ui.say('the index is still being built: more will be found later')
     end
-    present('See also: ' .. ui.cut(query, TITLE), marked(matches), matches, options and options.pick)
+    present(client, 'See also: ' .. ui.cut(query, TITLE), marked(matches), matches, options and options.pick)
   end)
 end
 
@@ -92,7 +101,7 @@ function M.related(options)
   clients.command(client, 'showRelated', at, function(result)
     local found = vim.list_extend(result.duplicates, worthwhile(result.matches))
     local about = result.passage and lists.title(result.passage) or ''
-    present('See also: ' .. about, marked(found), found, options and options.pick, window)
+    present(client, 'See also: ' .. about, marked(found), found, options and options.pick, window)
   end)
 end
 
@@ -108,7 +117,7 @@ function M.duplicates(options)
     for _, group in ipairs(result.groups) do
       vim.list_extend(places, group.places)
     end
-    present('Duplicates', lists.groups(result.groups), places, options.pick)
+    present(client, 'Duplicates', lists.groups(result.groups), places, options.pick)
   end)
 end
 
@@ -143,7 +152,7 @@ function M.status()
   local status = require('seealso.status')
   local folders = status.folders()
   if #folders == 0 then
-    ui.say('no folder is open: open documents are related to one another only')
+    ui.say('no folder is open: only the open documents are known. ' .. MAKE_FOLDER)
   end
   for _, folder in ipairs(folders) do
     ui.say(status.sentence(folder))

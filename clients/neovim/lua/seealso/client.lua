@@ -57,7 +57,7 @@ function M.need(bufnr)
   if #vim.lsp.get_clients({ name = M.NAME, _uninitialized = true }) > 0 then
     ui.warn('it is still starting, try again in a moment')
   else
-    ui.warn('it is not running: open a document that it reads, or see `:checkhealth seealso`')
+    ui.warn(require('seealso.server').missing() or 'it is not running: open a document, or see :checkhealth seealso')
   end
 end
 

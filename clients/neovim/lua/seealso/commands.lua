@@ -70,7 +70,7 @@ function M.run(call)
   local name, rest = vim.trim(call.args):match('^(%S*)%s*(.*)$')
   local subcommand = subcommands[name ~= '' and name or 'related']
   if not subcommand then
-    ui.warn(('there is no `%s`, but %s'):format(name, table.concat(M.names(), ', ')))
+    ui.warn(('there is no subcommand `%s`. There are %s'):format(name, table.concat(M.names(), ', ')))
     return
   end
   local arguments = vim.split(rest, '%s+', { trimempty = true })

@@ -10,8 +10,7 @@ local INSTALL = {
 
 local function check_server()
   health.start('seealso: server')
-  local configured = vim.lsp.config.seealso.cmd
-  local cmd = type(configured) == 'table' and configured or require('seealso.server').COMMAND
+  local cmd = require('seealso.server').command()
   local program = vim.fn.exepath(cmd[1])
   if program == '' then
     health.error(('`%s` cannot be run: it is not on the PATH, or not a program'):format(cmd[1]), INSTALL)
@@ -51,9 +50,10 @@ local function check_folders()
     return
   end
   for _, client in ipairs(clients) do
-    local version = vim.tbl_get(client, 'server_info', 'version') or 'unknown version'
+    local version = vim.tbl_get(client, 'server_info', 'version') or 'of an unknown version'
     local buffers = vim.tbl_count(client.attached_buffers)
-    health.info(('client %d: %s, %d open documents'):format(client.id, version, buffers))
+    local documents = ('%d open %s'):format(buffers, buffers == 1 and 'document' or 'documents')
+    health.info(('client %d runs seealso %s and has %s'):format(client.id, version, documents))
     if not client.root_dir then
       local markers = table.concat(vim.iter(vim.lsp.config.seealso.root_markers or {}):flatten():totable(), ', ')
       health.warn('it has no folder, and relates open documents to one another only', {

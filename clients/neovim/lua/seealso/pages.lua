@@ -122,7 +122,9 @@ function M.read(bufnr, name)
   vim.opt_local.concealcursor = 'nc'
   vim.opt_local.wrap = true
   vim.opt_local.linebreak = true
-  vim.keymap.set('n', '<CR>', follow, { buffer = bufnr, desc = 'Open the passage of this line' })
+  for _, keys in ipairs({ '<CR>', 'gf', 'gF' }) do
+    vim.keymap.set('n', keys, follow, { buffer = bufnr, desc = 'Open the passage of this line' })
+  end
   load(bufnr, uri)
 end
 

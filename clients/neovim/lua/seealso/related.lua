@@ -150,9 +150,15 @@ local function chosen()
   return view and view.panel and view.panel.places[vim.api.nvim_win_get_cursor(view.window)[1]]
 end
 
+--- Say why nothing happens.
+local function no_passage()
+  ui.say('no passage stands in this line')
+end
+
 local function jump()
   local place = chosen()
   if not place or not view then
+    no_passage()
     return
   end
   if not view.source or not vim.api.nvim_win_is_valid(view.source) then
@@ -166,7 +172,9 @@ end
 local function compare()
   local place = chosen()
   local passage = view and view.related and view.related.passage
-  if place and passage then
+  if not place or not passage then
+    no_passage()
+  else
     local function location(of)
       local range = { start = { line = of.line - 1, character = 0 }, ['end'] = { line = of.end_line, character = 0 } }
       return { uri = of.uri, range = range }
@@ -190,6 +198,8 @@ local function new_buffer()
   vim.bo[buffer].modifiable = false
   for keys, map in pairs({
     ['<CR>'] = { jump, 'Open this passage' },
+    gf = { jump, 'Open this passage' },
+    gF = { jump, 'Open this passage' },
     c = { compare, 'Compare it with the passage at the cursor' },
     q = { M.close, 'Close this window' },
   }) do

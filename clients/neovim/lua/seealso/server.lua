@@ -17,14 +17,41 @@ local restarts = {}
 
 --- What is started unless the configuration says otherwise. It is not named there: a program that is missing keeps
 --- Neovim from asking us anything, and only its log says so.
-M.COMMAND = { 'seealso', 'lsp' }
+local COMMAND = { 'seealso', 'lsp' }
+
+--- What is started, unless the configuration has a function of its own.
+---@return string[]
+function M.command()
+  local configured = vim.lsp.config.seealso.cmd
+  return type(configured) == 'table' and configured or COMMAND
+end
+
+--- What to do about a program that is missing.
+---@return string? message none when it can be run
+function M.missing()
+  local program = M.command()[1]
+  if vim.fn.executable(program) == 0 then
+    return ('`%s` not found: `pipx install .` in its clone, see :h seealso'):format(program)
+  end
+end
+
+--- Say once that the program is missing: Neovim starts nothing then, and only its log says so.
+function M.say_when_missing()
+  local message = M.missing()
+  if message then
+    -- Later, or what Neovim says about the file takes its place.
+    vim.schedule(function()
+      vim.notify_once(message, vim.log.levels.WARN)
+    end)
+  end
+end
 
 ---@param dispatchers vim.lsp.rpc.Dispatchers
 ---@param config vim.lsp.ClientConfig
 ---@return vim.lsp.rpc.PublicClient
 function M.start(dispatchers, config)
   local options = { cwd = config.cmd_cwd, env = config.cmd_env, detached = config.detached }
-  return vim.lsp.rpc.start(M.COMMAND, dispatchers, options)
+  return vim.lsp.rpc.start(COMMAND, dispatchers, options)
 end
 
 --- What |lsp-root_dir()| asks: nothing is started for a buffer when the program is missing.
@@ -32,14 +59,9 @@ end
 ---@param on_dir fun(root?: string)
 function M.root_dir(bufnr, on_dir)
   local config = vim.lsp.config.seealso
-  if type(config.cmd) == 'function' and vim.fn.executable(M.COMMAND[1]) == 0 then
-    -- Later, or what Neovim says about the file takes its place.
-    vim.schedule(function()
-      vim.notify_once('seealso is not installed. `:checkhealth seealso` says what to do', vim.log.levels.WARN)
-    end)
-    return
+  if not M.missing() then
+    on_dir(vim.fs.root(bufnr, config.root_markers or {}))
   end
-  on_dir(vim.fs.root(bufnr, config.root_markers or {}))
 end
 
 ---@param config vim.lsp.ClientConfig
@@ -68,6 +90,10 @@ function M.on_exit(code, signal, client_id)
   local config, buffers = client.config, vim.tbl_keys(client.attached_buffers)
   vim.schedule(function()
     if vim.v.exiting ~= vim.NIL then
+      return
+    end
+    if asked and vim.lsp.is_enabled('seealso') then
+      vim.lsp.enable('seealso') -- for all open documents, whose folders may have got a marker meanwhile
       return
     end
     local now = vim.uv.now() / 1000
