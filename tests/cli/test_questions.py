@@ -77,6 +77,24 @@ def test_nothing_found(scratch: Seealso) -> None:
     assert (result.code, result.out) == (0, "")
 
 
+def test_what_answers_nothing_is_not_found(handbook: Seealso) -> None:
+    asked = ("search", "chocolate cake recipe", "--path", "handbook")
+    result = handbook(*asked)
+    assert (result.code, result.out) == (0, "Nothing found.\n")
+    result = handbook(*asked, "--json")
+    assert (result.code, result.out) == (0, "")
+
+
+def test_what_has_nothing_in_common_is_not_related(scratch: Seealso) -> None:
+    (scratch.folder / "one.md").write_text("The tapir sleeps in the river while the sun stands high.\n")
+    (scratch.folder / "two.md").write_text("Set `retries` to 3 unless your proxy answers every request by itself.\n")
+    assert scratch("index", "docs").code == 0
+    result = scratch("related", "docs/one.md:1")
+    assert (result.code, result.out.splitlines()[-1]) == (0, "Nothing related has been written yet.")
+    result = scratch("related", "docs/one.md:1", "--json")
+    assert (result.code, result.out) == (0, "")
+
+
 def test_related_names_repeats_first(handbook: Seealso) -> None:
     line = line_of(handbook.folder, "faq.md", "By default each client makes a backup every four hours")
     result = handbook("related", f"handbook/faq.md:{line}", "-k", "4", "--json")

@@ -30,7 +30,7 @@ LAYERS = (
     ("closed", "questions"),
     ("preload", "workspace"),
     ("loose",),
-    ("report", "occurrences"),
+    ("report", "occurrences", "worth"),
     ("lsp",),
     ("cli",),
     ("__main__",),

@@ -17,6 +17,7 @@ from seealso.model import Match, Place, Related
 from seealso.overlay import place_of
 from seealso.report import document_json, match_json
 from seealso.workspace import Workspace
+from seealso.worth import MIN_SCORE_ASKED, worthwhile
 
 _LOCATION = re.compile(r"(?P<file>.+?):(?P<line>[0-9]{1,9})(?::[0-9]*)?:?", re.DOTALL)
 
@@ -37,8 +38,9 @@ def register(app: typer.Typer) -> None:
         """Find passages by meaning and by words.
 
         The number before a place is its score, 0 to 1, from meaning and words together; it compares places of one
-        answer, not of two. With --json, `dense` is the cosine of the meanings (null while a passage is not embedded)
-        and `lexical` how well its words match, both 0 to 1.
+        answer, not of two. Places below 0.05 have nothing in common with the question and are left out, as in editors:
+        there may be fewer than N, or none, which with --json is no line. There `dense` is the cosine of the meanings
+        (null while a passage is not embedded) and `lexical` how well its words match, both 0 to 1.
         """
         if not query.strip():
             raise SettingsError("There is nothing to search for.", hint="Give some words or a sentence.")
@@ -49,11 +51,12 @@ def register(app: typer.Typer) -> None:
             answer = workspace.search(query, limit, semantic=not words_only)
         finally:
             workspace.close()
+        matches = worthwhile(answer.matches, MIN_SCORE_ASKED)
         if json:
-            for match in answer.matches:
+            for match in matches:
                 write_json(match_json(match))
         else:
-            _print_matches(workspace.root, answer.matches)
+            _print_matches(workspace.root, matches)
         if not answer.complete and not words_only:
             _warn_incomplete()
         return EXIT_OK
@@ -74,6 +77,9 @@ def register(app: typer.Typer) -> None:
         Places that repeat the passage come first and say how; then related ones. The number before a place is its
         score, 0 to 1, comparable inside one answer. FILE is read as it is now, also when the index is older.
 
+        Places below 0.05 are left out: there may be none, which with --json is no line. Editors show less, five places
+        from 0.2 unless set otherwise, because nobody has asked them.
+
         With --documents, FILE as the index has it is compared as a whole, and 0 is as far away as most documents are.
         """
         if documents:
@@ -87,7 +93,7 @@ def register(app: typer.Typer) -> None:
                 raise _no_passage(workspace, path, file, line)
         finally:
             workspace.close()
-        matches = (*related.duplicates, *related.matches)[:limit]
+        matches = (*related.duplicates, *worthwhile(related.matches, MIN_SCORE_ASKED))[:limit]
         if json:
             for match in matches:
                 write_json(match_json(match))

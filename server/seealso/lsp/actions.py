@@ -10,6 +10,7 @@ from seealso.lsp.literals import in_literal
 from seealso.lsp.related_lists import says_enough
 from seealso.lsp.tasks import Other, Task, What, passage_with, writing_of
 from seealso.model import DuplicateKind, Match
+from seealso.worth import worthwhile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -190,7 +191,7 @@ class Look:
 
 
 def _worthwhile(related: Related | None) -> Sequence[Match]:
-    return render.worthwhile(related.matches) if related is not None else ()
+    return worthwhile(related.matches) if related is not None else ()
 
 
 def where(place: Place) -> str:

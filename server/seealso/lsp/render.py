@@ -11,9 +11,10 @@ from unicodedata import category
 
 from seealso.model import DuplicateKind
 from seealso.occurrences import occurrences
+from seealso.worth import worthwhile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from seealso.model import DocumentMatch, Heading, IndexStatus, Match, Place, Related
 
@@ -51,12 +52,6 @@ CLOSE = 0.45
 
 _BANDS = ((0.7, "very close"), (CLOSE, "close"))
 """Lowest fused score of each word; scores are scaled by the model's own background, so that no model needs its own."""
-
-MIN_SCORE = 0.2
-"""What two passages of one manual with nothing in common may reach by chance: less is not worth a line."""
-
-MIN_SCORE_ASKED = 0.05
-"""For somebody who asks in words: the best answer in another language may have little more, nonsense has less."""
 
 
 def escape(text: str) -> str:
@@ -99,11 +94,6 @@ def snippet(text: str, terms: Sequence[str]) -> list[tuple[str, bool]]:
     return [piece for piece in pieces if piece[0]]
 
 
-def worthwhile(matches: Iterable[Match], least: float = MIN_SCORE) -> tuple[Match, ...]:
-    """Return the matches that have something in common with the question."""
-    return tuple(match for match in matches if match.score >= least)
-
-
 def hover_markdown(related: Related, link: LinkOf | None, footer: str) -> str:
     """Return a hover: places that repeat the passage, then what else is related to it."""
     parts = [f"*{escape(footer)}*"] if footer else []
@@ -127,8 +117,7 @@ def documents_markdown(matches: Sequence[DocumentMatch], link: Callable[[str], s
     items = [
         f"- {_linked_title(match.title or match.path.rpartition('/')[2], link and link(match.path))}"
         f" · {_nearness(match)} · {escape(match.path)}"
-        for match in matches
-        if match.score >= MIN_SCORE
+        for match in worthwhile(matches)
     ]
     return "**Related documents**\n\n" + "\n".join(items) if items else ""
 
@@ -137,8 +126,7 @@ def documents_plain(matches: Sequence[DocumentMatch]) -> str:
     """Return the same hover for a client that shows no Markdown."""
     items = [
         f"- {match.title or match.path.rpartition('/')[2]} · {_nearness(match)} · {match.path}"
-        for match in matches
-        if match.score >= MIN_SCORE
+        for match in worthwhile(matches)
     ]
     return "Related documents\n" + "\n".join(items) if items else ""
 

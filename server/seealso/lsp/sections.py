@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from seealso.lsp.render import worthwhile
 from seealso.meter import unless
+from seealso.worth import worthwhile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from lsprotocol.types import SymbolKind, WorkspaceSymbol
 
 from seealso.lsp.locations import heading_location, place_location
-from seealso.lsp.render import MIN_SCORE_ASKED, worthwhile
+from seealso.worth import MIN_SCORE_ASKED, worthwhile
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

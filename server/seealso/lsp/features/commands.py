@@ -17,6 +17,7 @@ from seealso.lsp.uris import to_path, to_uri
 from seealso.meter import unless
 from seealso.model import DuplicateKind
 from seealso.report import Json, group_json, match_json, place_json, status_json, update_json
+from seealso.worth import MIN_SCORE, MIN_SCORE_ASKED
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
@@ -65,7 +66,7 @@ async def search(ls: Server, arguments: Arguments, _token: types.ProgressToken |
         key=lambda pair: -pair[0].score,
     )
     return {
-        "matches": [_match(match, folder.path, render.MIN_SCORE_ASKED) for match, folder in found[:limit]],
+        "matches": [_match(match, folder.path, MIN_SCORE_ASKED) for match, folder in found[:limit]],
         "complete": all(answer.complete for _, answer in answers),
     }
 
@@ -83,7 +84,7 @@ async def show_related(ls: Server, arguments: Arguments, _token: types.ProgressT
     return {
         "passage": _passage(related.passage, path, folder.path),
         "duplicates": [_match(match, folder.path) for match in related.duplicates],
-        "matches": [_match(match, folder.path, render.MIN_SCORE) for match in related.matches],
+        "matches": [_match(match, folder.path, MIN_SCORE) for match in related.matches],
         "complete": related.complete,
     }
 

@@ -15,6 +15,7 @@ from seealso.lsp.literals import in_literal
 from seealso.lsp.nearby import MATCHES
 from seealso.lsp.paragraphs import last_written, paragraph_lines, without_marks
 from seealso.lsp.uris import to_uri
+from seealso.worth import worthwhile
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -138,7 +139,7 @@ class _Request:
         # Without the word that is being typed: it says little yet, and another letter would be another question.
         finished = completions.finished(paragraph, context.typed) if context.kind == "any" else paragraph
         near = self.nearby.of(completions.subject(finished, previous), snapshot.path, workspace)
-        worthwhile = render.worthwhile(near)
+        close = worthwhile(near)
 
         proposals: list[Proposal] = []
         if self.settings.snippets and context.kind == "any":
@@ -146,22 +147,22 @@ class _Request:
             so_far = sentences.written(paragraph) if paragraph.strip() else sentences.finished(previous)
             gap = completions.gap_after(before)
             rests = self._rests(workspace, lines, line, syntax, context.typed)
-            others = completions.continuations(so_far, context.typed, gap, worthwhile, workspace.following)
+            others = completions.continuations(so_far, context.typed, gap, close, workspace.following)
             offered = {proposal.text: proposal for proposal in reversed([*rests, *others])}
             proposals += [*reversed(offered.values())][: completions.MAX_CONTINUATIONS]
         if self.settings.links:
             wiki = context.kind == "wiki" or links.as_wikis_do(syntax, passages, self.titles, workspace)
             words = context.typed.strip() if context.kind != "any" or len(context.typed) > MIN_WORD else ""
             named = self.titles.find(words, workspace, self.opened)
-            matches = near if context.kind != "any" else worthwhile
+            matches = near if context.kind != "any" else close
             if context.kind != "any" and words:
-                matches = render.worthwhile(workspace.search(words, MATCHES).matches) if len(words) > MIN_WORD else ()
+                matches = worthwhile(workspace.search(words, MATCHES).matches) if len(words) > MIN_WORD else ()
             sections = completions.link_proposals(snapshot.path, syntax, matches, named, near=near, wiki=wiki)
             proposals += sections if context.kind != "any" else sections[:LINKS_WHILE_TYPING]
         if self.settings.snippets and context.kind == "any" and not context.typed:
             # Only on request: while a word is being typed a list of quotations would be in the way.
             own_line = not before.strip()
-            proposals += completions.quote_proposals(snapshot.path, syntax, worthwhile, on_own_line=own_line)
+            proposals += completions.quote_proposals(snapshot.path, syntax, close, on_own_line=own_line)
         return context, proposals if self.lazily else [_placed(workspace, proposal) for proposal in proposals]
 
     def _rests(

@@ -13,6 +13,7 @@ from seealso.lsp import render
 from seealso.lsp.addresses import SCHEME, Search, parse_address
 from seealso.lsp.pages import Part, duplicates_page, search_page
 from seealso.lsp.uris import to_path, to_uri
+from seealso.worth import MIN_SCORE_ASKED, worthwhile
 
 if TYPE_CHECKING:
     from seealso.lsp.addresses import Address
@@ -106,7 +107,7 @@ async def _part(folder: Folder, address: Address) -> Part:
         assert isinstance(address, Search)
         answer = workspace.search(address.query, MATCHES)
         note = render.footer(answer.complete, workspace.status() if not answer.complete else None)
-        return Part(folder.name, link, matches=render.worthwhile(answer.matches, render.MIN_SCORE_ASKED), note=note)
+        return Part(folder.name, link, matches=worthwhile(answer.matches, MIN_SCORE_ASKED), note=note)
 
     if isinstance(address, Search):
         return await folder.ask(search)

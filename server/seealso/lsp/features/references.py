@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from seealso.lsp.locations import place_location
-from seealso.lsp.render import worthwhile
+from seealso.worth import worthwhile
 
 if TYPE_CHECKING:
     from seealso.lsp.server import Server
