@@ -234,6 +234,17 @@ def test_search_finds_by_words_and_says_why(workspace: Workspace) -> None:
     assert 0 < best.score <= 1
 
 
+def test_words_that_nobody_has_written_are_answered_by_no_passage(workspace: Workspace) -> None:
+    workspace.update()
+    for number in range(8):
+        write(workspace.root / f"{number}.md", f"Page {number} of the book, and what is written in it.\n")
+    workspace.update()
+    assert workspace.search("of the", semantic=False).matches, "there is nothing else in the question"
+    assert not workspace.search("history of the pizza", semantic=False).matches
+    (match,) = workspace.search("history of the coffee", semantic=False).matches
+    assert match.place.path == "life.md"
+
+
 def test_related_tells_duplicates_own_document_and_links(workspace: Workspace) -> None:
     workspace.update()
     related = workspace.related("admin/upgrade.md", 2)
