@@ -145,16 +145,12 @@ class Questions:
         unsaved = self.candidates.unsaved(vector)
         lexicon = self.candidates.store.lexical
         also = {term for candidate in unsaved for term in candidate.terms}
-        terms = lexical_terms(text)
-        weights = {term: lexicon.idf(term) for term in lexicon.salient(terms, also=also)}
-        unknown = {
-            term: lexicon.idf(term) for term in dict.fromkeys(terms) if term not in also and not lexicon.frequency(term)
-        }
+        weights = {term: lexicon.idf(term) for term in lexicon.salient(lexical_terms(text), also=also)}
         hits = self.candidates.hits(weights, vector, text, max(CANDIDATES, 2 * limit))
         found = self.candidates.of_hits(_promising(hits, scale, max(RANKED, 2 * limit))) + unsaved
         candidates = [candidate.best_place_first(weights) for candidate in found]
         matches: list[Match] = []
-        for candidate, words in zip(candidates, _lexical_scores(candidates, weights, unknown), strict=True):
+        for candidate, words in zip(candidates, _lexical_scores(candidates, weights), strict=True):
             score = fuse(candidate.dense, words, scale)
             relation = self.repeats.relation(text, candidate.text, candidate.dense)
             kind = relation.kind if relation is not None else None
@@ -181,24 +177,20 @@ def _promising(hits: Sequence[Hit], scale: Scale, count: int) -> list[Hit]:
     return nlargest(count, hits, key=lambda hit: (fuse(hit.dense, hit.bm25 / best, scale), -hit.text_id))
 
 
-def _lexical_scores(
-    candidates: Sequence[Candidate], weights: dict[str, float], unknown: dict[str, float]
-) -> list[float]:
+def _lexical_scores(candidates: Sequence[Candidate], weights: dict[str, float]) -> list[float]:
     """Return a lexical score of 0 to 1 for each candidate, comparable between questions.
 
     BM25 orders the candidates that the lexical index found; its best one is worth the share of the query it covers.
-    Others are worth their share, but no more than the last one found. Words that nobody has written are covered by
-    none: else a question about something else would be answered in full by each passage that has its "in" or "the".
+    Others are worth their share, but no more than the last one found.
     """
-    asked = weights | unknown
     found = [candidate for candidate in candidates if candidate.bm25 > 0]
     if not found:
-        return [coverage(asked, candidate.terms) for candidate in candidates]
+        return [coverage(weights, candidate.terms) for candidate in candidates]
     best = max(found, key=lambda candidate: candidate.bm25)
-    unit = coverage(asked, best.terms) / best.bm25
+    unit = coverage(weights, best.terms) / best.bm25
     last = min(candidate.bm25 for candidate in found) * unit
     return [
-        candidate.bm25 * unit if candidate.bm25 > 0 else min(coverage(asked, candidate.terms), last)
+        candidate.bm25 * unit if candidate.bm25 > 0 else min(coverage(weights, candidate.terms), last)
         for candidate in candidates
     ]
 

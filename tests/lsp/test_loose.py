@@ -40,7 +40,7 @@ async def test_open_documents_of_no_folder_know_one_another(
         assert other.location.uri == editor.uri("b/again.md" if path.startswith("a") else "a/music.md")
     hover = await editor.hover("a/music.md", "2:0")
     assert hover is not None
-    assert editor.uri("b/again.md") in str(hover)
+    assert editor.titled("Somewhere else", "b/again.md", 3) in str(hover)
     # What is on disk and not open is nobody's business.
     assert "other.md" not in str(hover)
     indexes = list((tmp_path / "cache" / "workspaces").iterdir())

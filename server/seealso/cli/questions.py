@@ -115,11 +115,10 @@ def _related_documents(location: str, limit: int, *, json: bool) -> int:
             raise SettingsError(
                 f"'{printable(str(file))}' is not in the index.", hint="Run `seealso update`, or name a document in it."
             )
-        nearest = workspace.related_documents(path, limit)
-        complete = bool(nearest) or workspace.status().state == "ready"
+        matches = workspace.related_documents(path, limit)
+        complete = bool(matches) or workspace.status().state == "ready"
     finally:
         workspace.close()
-    matches = worthwhile(nearest, MIN_SCORE_ASKED)
     if json:
         for match in matches:
             write_json(document_json(match))

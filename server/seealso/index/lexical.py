@@ -100,13 +100,19 @@ class LexicalIndex:
     def salient(
         self, terms: Iterable[str], limit: int = MAX_QUERY_TERMS, *, also: Collection[str] = frozenset()
     ) -> list[str]:
-        """Return the distinct terms that the index or `also` has, rarest first; without common ones if possible."""
+        """Return the distinct terms that the index or `also` has, rarest first.
+
+        Common ones are left out unless there is nothing else: a question whose other words nobody has written is not
+        answered by each passage with its "in" and "the".
+        """
         self._refresh()
         counted = [(self.frequency(term), term) for term in dict.fromkeys(terms)]
         known = sorted((frequency, term) for frequency, term in counted if frequency or term in also)
         common = max(COMMON_SHARE * self._passages, 3)
         rare = [term for frequency, term in known if frequency <= common]
-        return (rare or [term for _, term in known])[:limit]
+        if rare or len(known) < len(counted):
+            return rare[:limit]
+        return [term for _, term in known][:limit]
 
     def idf(self, term: str) -> float:
         """Return the inverse document frequency of a term, natural logarithm, over passages."""

@@ -133,6 +133,15 @@ def test_search_lets_choose(nvim: Neovim) -> None:
     assert nvim.line() == 7
 
 
+def test_without_a_picker_a_search_to_choose_from_asks_first(nvim: Neovim) -> None:
+    nvim.keys(":SeeAlso! search<CR>")
+    nvim.sees("\nSearch:")
+    nvim.keys("recovery key<CR>")
+    nvim.sees("Type number and <Enter>", "1: guide/encryption.md:8")
+    nvim.keys("1<CR>")
+    nvim.until(lambda: nvim.name().endswith("guide/encryption.md"))
+
+
 def test_pickers_get_places_to_choose_from(nvim: Neovim) -> None:
     nvim.lua("""
     original = vim.ui.select

@@ -39,7 +39,7 @@ local function present(client, title, items, places, pick, window)
     ui.say('only the open documents are known. ' .. MAKE_FOLDER)
   end
   if pick then
-    ui.pick(places, title, lists.choice)
+    require('seealso.pickers').pick(title, places)
   else
     lists.show(title, items, window)
   end
@@ -61,10 +61,32 @@ local function marked(places)
   end, places)
 end
 
+--- Search while somebody types, in a picker.
+---@return boolean whether there is one
+local function search_live()
+  local client, request = clients.need(), nil
+  if not client then
+    return true -- it has been said why
+  end
+  return require('seealso.pickers').live('Search by meaning', function(query, tell)
+    if request and not client:is_stopped() then
+      client:cancel_request(request)
+    end
+    request = clients.command(client, 'search', { query = query, limit = MATCHES }, function(result)
+      tell(worthwhile(result.matches))
+    end, function()
+      tell({})
+    end)
+  end)
+end
+
 ---@param query? string
 ---@param options? { pick?: boolean }
 function M.search(query, options)
   query = query or selection()
+  if not query and options and options.pick and search_live() then
+    return
+  end
   if not query then
     vim.ui.input({ prompt = 'Search: ' }, function(answer)
       if answer and vim.trim(answer) ~= '' then

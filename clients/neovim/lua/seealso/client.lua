@@ -66,8 +66,9 @@ end
 ---@param name string without its `seealso.`
 ---@param argument table
 ---@param done? fun(result: table)
+---@param failed? fun() called when there is an error in place of a result, or the request was cancelled
 ---@return integer? request
-function M.command(client, name, argument, done)
+function M.command(client, name, argument, done, failed)
   -- An empty table would be an empty array.
   local one = next(argument) and argument or vim.empty_dict()
   local params = { command = 'seealso.' .. name, arguments = { one } }
@@ -75,6 +76,9 @@ function M.command(client, name, argument, done)
     if failure then
       if failure.code ~= vim.lsp.protocol.ErrorCodes.RequestCancelled then
         ui.warn(failure.message)
+      end
+      if failed then
+        failed()
       end
     elseif done then
       done(result)

@@ -4,6 +4,7 @@ local M = {}
 ---@class seealso.Options
 ---@field related? 'split'|'float' where related passages are shown
 ---@field width? integer columns of that window
+---@field picker? 'telescope'|'fzf-lua'|'snacks'|'select' where places are chosen
 
 --- `vim.g.seealso`, read anew each time, so that it may be set whenever one likes.
 ---@return seealso.Options
