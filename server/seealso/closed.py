@@ -90,7 +90,9 @@ class Closed:
         saved = self._saved(before.saved if before is not None else None)
         passages = {**saved.passages, **self._repeated_in_buffers(saved)}
         opened = self._opened(passages)
-        state = (frozenset(overlay.buffers), frozenset(at for places in opened.values() for at in places))
+        # A document that is not saved hides nothing that was.
+        hidden = frozenset(saved.documents.keys() & overlay.buffers.keys())
+        state = (hidden, frozenset(at for places in opened.values() for at in places))
         if before is not None and before.saved is saved and before.opened == state:
             return before
         closed = {

@@ -98,6 +98,9 @@ def test_nothing_is_done_twice_until_something_changes(workspace: Workspace, roo
     found = closed(workspace)
     workspace.update()
     assert closed(workspace, found) is found
+    workspace.set_buffer("new.md", "# New\n\nNothing that is said elsewhere.\n", 1)
+    assert closed(workspace, found) is found, "it is not saved, and repeats nothing"
+    workspace.drop_buffer("new.md")
     workspace.set_buffer(
         "life.md", "# Life\n\nSomething that is said nowhere else in all of these documents here.\n", 1
     )
