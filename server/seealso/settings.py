@@ -134,6 +134,9 @@ class DuplicateSettings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoverSettings:
     enabled: bool = option(True, "Show duplicates and related passages when hovering.")
+    duplicates: bool = option(
+        True, "Name the places that repeat a passage in its hover; some editors show the diagnostics there as well."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

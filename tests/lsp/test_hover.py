@@ -125,6 +125,15 @@ async def test_hovers_can_be_switched_off(start: StartEditor) -> None:
     assert await editor.hover("notes/music.md", "2:0") is None
 
 
+async def test_duplicates_can_be_left_out_of_hovers(start: StartEditor) -> None:
+    editor = await start(capabilities=NEOVIM, options={"hover": {"duplicates": False}})
+    await editor.indexed()
+    editor.open("notes/music.md")
+    hover = await editor.hover("notes/music.md", "2:0")
+    assert hover is None or "Written before" not in markdown(hover)
+    assert "again.md" not in str(hover)
+
+
 async def test_what_is_unsaved_in_one_buffer_is_seen_from_another(start: StartEditor, capabilities: str) -> None:
     editor = await start(capabilities=capabilities)
     await editor.indexed()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,8 @@ def register(server: Server) -> None:
 
         def question(workspace: Workspace) -> _Found:
             related = workspace.related(snapshot.path, line)
+            if related is not None and not folder.settings.hover.duplicates:
+                related = replace(related, duplicates=())
             if related is None:
                 title = workspace.is_title(snapshot.path, line)
                 return _Found(documents=workspace.related_documents(snapshot.path) if title else ())
