@@ -89,6 +89,7 @@ def test_the_place_in_a_line_of_a_float(nvim: Neovim, tmp_path: Path) -> None:
     assert at(line, 1) == "a.md:4"
     assert at(line, line.index("b c") + 1) == "b%20c.md:12"
     assert at("missing.md:4", 1) == ""
+    assert at("- A title · close · my notes/b c.md", 1) == "b%20c.md:1", "a related document"
     assert at(f"{tmp_path}/a.md:7", 3) == "a.md:7"
 
 

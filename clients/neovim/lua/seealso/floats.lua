@@ -38,7 +38,7 @@ local function file_before(text, stop, folders)
   end
 end
 
---- The last place in a line of text that begins before a column, or the first one.
+--- The last place in a line of text that begins before a column, or the first one; else the document it names.
 ---@param text string
 ---@param column integer from 1
 ---@param folders string[]
@@ -49,6 +49,12 @@ function M.place(text, column, folders)
     local path, start = file_before(text, stop, folders)
     if path and (not place or start <= column) then
       place = { uri = vim.uri_from_fname(path), line = tonumber(line) }
+    end
+  end
+  for piece in vim.gsplit(place and '' or text, ' · ', { plain = true }) do
+    local path = file(piece, folders)
+    if path then
+      return { uri = vim.uri_from_fname(path), line = 1 }
     end
   end
   return place
