@@ -61,10 +61,10 @@ class Stubs:
     def starts(self) -> list[dict[str, Any]]:
         """What the stubs told of themselves."""
         try:
-            lines = (self.place.folder / "starts.jsonl").read_text("utf-8").splitlines()
+            lines = (self.place.folder / "starts.jsonl").read_text("utf-8").splitlines(keepends=True)
         except OSError:
             return []
-        return [json.loads(line) for line in lines]
+        return [json.loads(line) for line in lines if line.endswith("\n")]  # the last may be half written
 
     def state(self) -> State:
         state = self.place.read()
