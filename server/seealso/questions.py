@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from heapq import nlargest
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,7 +38,7 @@ SEVERAL = 10
 """Documents whose middle says something."""
 
 RANKED = 25
-"""Texts whose places and words are looked up, out of those found; the others cannot come out on top."""
+"""Texts whose places and words are looked up first, out of those found; the others seldom come out on top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +146,12 @@ class Questions:
         also = {term for candidate in unsaved for term in candidate.terms}
         weights = {term: lexicon.idf(term) for term in lexicon.salient(lexical_terms(text), also=also)}
         hits = self.candidates.hits(weights, vector, text, max(CANDIDATES, 2 * limit))
-        found = self.candidates.of_hits(_promising(hits, scale, max(RANKED, 2 * limit))) + unsaved
-        candidates = [candidate.best_place_first(weights) for candidate in found]
+        promising, most = _promising(hits, scale), max(RANKED, 2 * limit)
+        found = self.candidates.of_hits(promising[:most])
+        if len({candidate.places[0][0].path for candidate in found}) <= limit:
+            # A document or two are full of it, of which only the best places are shown.
+            found += self.candidates.of_hits(promising[most:])
+        candidates = [candidate.best_place_first(weights) for candidate in found + unsaved]
         matches: list[Match] = []
         for candidate, words in zip(candidates, _lexical_scores(candidates, weights), strict=True):
             score = fuse(candidate.dense, words, scale)
@@ -171,10 +174,10 @@ class Questions:
         return Scale(self.candidates.space.profile.background_cosine, 1.0) if self.candidates.space else None
 
 
-def _promising(hits: Sequence[Hit], scale: Scale, count: int) -> list[Hit]:
-    """Return the hits that may come out on top, judged by what is known before their words are looked up."""
+def _promising(hits: Sequence[Hit], scale: Scale) -> list[Hit]:
+    """Return hits, best first, judged by what is known before their words are looked up."""
     best = max((hit.bm25 for hit in hits), default=0.0) or 1.0
-    return nlargest(count, hits, key=lambda hit: (fuse(hit.dense, hit.bm25 / best, scale), -hit.text_id))
+    return sorted(hits, key=lambda hit: (-fuse(hit.dense, hit.bm25 / best, scale), hit.text_id))
 
 
 def _lexical_scores(candidates: Sequence[Candidate], weights: dict[str, float]) -> list[float]:

@@ -12,7 +12,7 @@ import pytest
 from fake_embedder import FakeEmbedder
 from seealso.embed.base import EmbedKind, Lane, Vectors
 from seealso.errors import EmbeddingError, IndexUnavailableError, SeeAlsoError
-from seealso.index.lexical import LexicalIndex
+from seealso.index.lexical import MANY_PASSAGES, LexicalIndex
 from seealso.model import DuplicateKind, Phase, Progress
 from seealso.settings import resolve
 from seealso.workspace import Workspace
@@ -259,14 +259,42 @@ def test_search_finds_by_words_and_says_why(workspace: Workspace) -> None:
 
 
 def test_words_that_nobody_has_written_are_answered_by_no_passage(workspace: Workspace) -> None:
-    workspace.update()
-    for number in range(8):
-        write(workspace.root / f"{number}.md", f"Page {number} of the book, and what is written in it.\n")
+    pages = (f"Page {number} of the book, and what is written in it.\n" for number in range(MANY_PASSAGES))
+    write(workspace.root / "book.md", "\n".join(pages))
     workspace.update()
     assert workspace.search("of the", semantic=False).matches, "there is nothing else in the question"
     assert not workspace.search("history of the pizza", semantic=False).matches
     (match,) = workspace.search("history of the coffee", semantic=False).matches
     assert match.place.path == "life.md"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param("coffee mug", id="a word"),
+        pytest.param("coffeeRoom", id="a name"),
+        pytest.param("咖啡的", id="the pair across two words"),
+    ],
+)
+def test_what_few_passages_are_about_answers_also_beside_unknown_words(workspace: Workspace, question: str) -> None:
+    for number in range(6):
+        write(workspace.root / f"{number}.md", f"The coffee of cup {number} is cold. 咖啡凉了。\n")
+    workspace.update()
+    assert workspace.search(question, semantic=False).matches
+
+
+def test_a_document_full_of_it_keeps_no_other_out(workspace: Workspace) -> None:
+    pages = (f"The coffee machine has a filter, and filter {number} is for page {number}.\n" for number in range(50))
+    write(workspace.root / "machine.md", "\n".join(pages))
+    for number in range(4):
+        write(
+            workspace.root / f"note{number}.md",
+            f"A note, the {number}th, on what the filter of a machine costs here.\n",
+        )
+    workspace.update()
+    found = [match.place.path for match in workspace.search("coffee machine filter", 5).matches]
+    assert found.count("machine.md") == 3
+    assert len(found) == 5
 
 
 def test_related_tells_duplicates_own_document_and_links(workspace: Workspace) -> None:

@@ -20,6 +20,9 @@ COMMON_SHARE = 0.2
 """Terms that stand in a larger share of the passages are left out of a query that has rarer ones."""
 
 
+MANY_PASSAGES = 200
+"""From so many on, a word that stands in a fifth of them is hardly what a question is about."""
+
 MIN_UNFINISHED = 3
 """Characters of an unfinished word that are looked for: SQLite reads every word that begins so, wherever it stands."""
 
@@ -103,14 +106,14 @@ class LexicalIndex:
         """Return the distinct terms that the index or `also` has, rarest first.
 
         Common ones are left out unless there is nothing else: a question whose other words nobody has written is not
-        answered by each passage with its "in" and "the".
+        answered by each passage with its "in" and "the". In a few passages a common word may be what they are about.
         """
         self._refresh()
         counted = [(self.frequency(term), term) for term in dict.fromkeys(terms)]
         known = sorted((frequency, term) for frequency, term in counted if frequency or term in also)
         common = max(COMMON_SHARE * self._passages, 3)
         rare = [term for frequency, term in known if frequency <= common]
-        if rare or len(known) < len(counted):
+        if rare or (len(known) < len(counted) and self._passages >= MANY_PASSAGES):
             return rare[:limit]
         return [term for _, term in known][:limit]
 
