@@ -9,15 +9,17 @@ from __future__ import annotations
 import csv
 import os
 import shutil
+import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.fetching import cache
+from bench.fetching import FetchError, cache
 from bench.kernel_docs import kernel_docs
 from seealso.corpus import CACHE_VARIABLE
 from seealso.model import Match
 from seealso.workspace import Workspace
-from seealso.worth import MIN_SCORE, MIN_SCORE_ASKED
+from seealso.worth import MIN_SCORE, MIN_SCORE_ASKED, worthwhile
 
 HANDBOOK = Path(__file__).parents[1] / "data" / "handbook"
 QUESTIONS = Path(__file__).parent / "data" / "questions.tsv"
@@ -39,12 +41,20 @@ LEAST = (0.0, 0.02, MIN_SCORE_ASKED, 0.1, MIN_SCORE, 0.3)
 
 def main() -> None:
     """Ask, and print a table by the lowest score for each folder."""
+    try:
+        documents = kernel_docs()
+    except FetchError as error:
+        sys.exit(str(error))
     folder = cache() / "questions"
     os.environ.setdefault(CACHE_VARIABLE, str(folder / "cache"))
     kernel = folder / "kernel"
     if not kernel.exists():
-        for name in KERNEL:
-            shutil.copytree(kernel_docs() / name, kernel / name)
+        folder.mkdir(parents=True, exist_ok=True)
+        # Beside its place, and moved there once it is complete.
+        with tempfile.TemporaryDirectory(dir=folder) as temporary:
+            for name in KERNEL:
+                shutil.copytree(documents / name, Path(temporary) / "kernel" / name)
+            (Path(temporary) / "kernel").rename(kernel)
     _measure("handbook", HANDBOOK)
     _measure("kernel", kernel)
 
@@ -75,18 +85,14 @@ def _order(answers: Sequence[tuple[Sequence[str], Sequence[Match]]]) -> str:
 
 
 def _line(least: float, answers: Sequence[tuple[dict[str, str], Sequence[Match]]]) -> str:
-    real = [(row["answers"].split("|"), _passing(matches, least)) for row, matches in answers if row["answers"]]
-    nonsense = [_passing(matches, least) for row, matches in answers if not row["answers"]]
+    real = [(row["answers"].split("|"), worthwhile(matches, least)) for row, matches in answers if row["answers"]]
+    nonsense = [worthwhile(matches, least) for row, matches in answers if not row["answers"]]
     right = [sum(_is_right(match, wanted) for match in matches) for wanted, matches in real]
     shown, noise = sum(len(matches) for _, matches in real), sum(map(len, nonsense))
     return (
         f"{least:5.2f}  {sum(map(bool, right)):10} of {len(real)}  {shown:12}  {sum(right):10}"
         f"  {sum(map(bool, nonsense)):14} of {len(nonsense)}  {noise:12}"
     )
-
-
-def _passing(matches: Sequence[Match], least: float) -> list[Match]:
-    return [match for match in matches if match.score >= least]
 
 
 def _is_right(match: Match, wanted: Sequence[str]) -> bool:

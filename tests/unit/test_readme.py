@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import tomllib
 
@@ -10,9 +11,11 @@ import yaml
 
 import readme
 from seealso import cli, report
+from seealso.cli import questions
 from seealso.embed.managed.launch import Launch
 from seealso.model import DocumentMatch, DuplicateGroup, DuplicateKind, IndexStatus, Match, PassageKind, Place
 from seealso.settings import resolve
+from seealso.worth import MIN_SCORE_ASKED
 
 TEXT = readme.README.read_text("utf-8")
 
@@ -26,6 +29,12 @@ def test_commands_are_one_line_to_paste(name: str) -> None:
     command = readme.commands()[name]
     assert len(command.splitlines()) == 1
     assert command.startswith("python3 -m venv .venv && ")
+
+
+def test_the_least_score_is_the_one_that_holds() -> None:
+    least = f"below {MIN_SCORE_ASKED}"
+    assert least in TEXT
+    assert inspect.getsource(questions).count(least) == 2, "in the help of both commands"
 
 
 def test_settings_table() -> None:

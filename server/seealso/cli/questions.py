@@ -77,8 +77,8 @@ def register(app: typer.Typer) -> None:
         Places that repeat the passage come first and say how; then related ones. The number before a place is its
         score, 0 to 1, comparable inside one answer. FILE is read as it is now, also when the index is older.
 
-        Places below 0.05 are left out: there may be none, which with --json is no line. Editors show less, five places
-        from 0.2 unless set otherwise, because nobody has asked them.
+        Related places below 0.05 are left out: there may be none, which with --json is no line. Editors show less, five
+        places from 0.2 unless set otherwise, because nobody has asked them.
 
         With --documents, FILE as the index has it is compared as a whole, and 0 is as far away as most documents are.
         """

@@ -24,6 +24,11 @@ def heading_location(path: str, heading: Heading, root: Path) -> Location:
     return _lines(root / path, heading.line, heading.line)
 
 
+def place_link(root: Path, place: Place) -> str:
+    """Return the address of a place of the workspace at `root`, with its line, as Markdown links to it."""
+    return to_uri(root / place.path, place.start_line)
+
+
 def _lines(path: Path, first: int, last: int) -> Location:
     # Up to the line after the last one: its characters are not known here, and need not be.
     return Location(to_uri(path), Range(Position(first, 0), Position(last + 1, 0)))

@@ -258,17 +258,30 @@ async def _until_stopped(serving: Awaitable[None]) -> None:
             stopping = True
             loop.call_soon_threadsafe(sys.exit)
 
-    if os.name != "nt":  # there the loop does the same
-        # Else one that comes just before the loop begins to wait for messages is only handled after the next message.
-        heard, wakeup = socket.socketpair()
+    with _woken_by_signals(loop):
+        for number in SIGNALS:
+            if signal.getsignal(number) is not signal.SIG_IGN:  # else whoever started us wants it ignored
+                signal.signal(number, stop)
+        await serving
+
+
+@contextmanager
+def _woken_by_signals(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Have signals wake the loop up: one that comes just before it begins to wait is handled after the next message."""
+    if os.name == "nt":  # there it does so by itself
+        yield
+        return
+    heard, wakeup = socket.socketpair()
+    with heard, wakeup:
         for end in heard, wakeup:
             end.setblocking(False)
         loop.add_reader(heard, _drain, heard)
-        signal.set_wakeup_fd(wakeup.detach(), warn_on_full_buffer=False)
-    for number in SIGNALS:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # else whoever started us wants it ignored
-            signal.signal(number, stop)
-    await serving
+        signal.set_wakeup_fd(wakeup.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(-1)
+            loop.remove_reader(heard)
 
 
 def _drain(end: socket.socket) -> None:

@@ -12,9 +12,9 @@ from seealso.lsp import completions, links, render, sentences, snippets
 from seealso.lsp.beginning import beginning
 from seealso.lsp.endings import endings, places_elsewhere
 from seealso.lsp.literals import in_literal
+from seealso.lsp.locations import place_link
 from seealso.lsp.nearby import MATCHES
 from seealso.lsp.paragraphs import last_written, paragraph_lines, without_marks
-from seealso.lsp.uris import to_uri
 from seealso.worth import worthwhile
 
 if TYPE_CHECKING:
@@ -212,14 +212,10 @@ def _item(
 
 def _documentation(place: Place, client: Client, root: Path) -> types.MarkupContent | str:
     if client.completion_markdown:
-        text = render.place_markdown(place, partial(_link, root) if client.markdown_links else None)
+        text = render.place_markdown(place, partial(place_link, root) if client.markdown_links else None)
         return types.MarkupContent(types.MarkupKind.Markdown, text)
     text = render.place_plain(place)
     return types.MarkupContent(types.MarkupKind.PlainText, text) if client.completion_plain else text
-
-
-def _link(root: Path, place: Place) -> str:
-    return to_uri(root / place.path, place.start_line)
 
 
 def _placed(workspace: Workspace, proposal: Proposal) -> Proposal:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from seealso.lsp import render
+from seealso.lsp.locations import place_link
 from seealso.lsp.uris import to_uri
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from seealso.lsp.server import Server
-    from seealso.model import DocumentMatch, IndexStatus, Place, Related
+    from seealso.model import DocumentMatch, IndexStatus, Related
     from seealso.workspace import Workspace
 
 
@@ -54,7 +55,7 @@ def register(server: Server) -> None:
             where = snapshot.text.range_of_bytes(passage.start_byte, passage.end_byte)
             footer = render.footer(found.related.complete, found.status)
             text = (
-                render.hover_markdown(found.related, partial(_link, folder.path) if links else None, footer)
+                render.hover_markdown(found.related, partial(place_link, folder.path) if links else None, footer)
                 if markdown
                 else render.hover_plain(found.related, footer)
             )
@@ -77,10 +78,6 @@ class _Found:
     related: Related | None = None
     status: IndexStatus | None = None
     documents: Sequence[DocumentMatch] = ()
-
-
-def _link(folder: Path, place: Place) -> str:
-    return to_uri(folder / place.path, place.start_line)
 
 
 def _document_link(folder: Path, path: str) -> str:
