@@ -114,6 +114,19 @@ test.each([
   ],
   ['先停止服务。再恢复备份！\n好吗？', '先停止服务。\n再恢复备份！\n好吗？'],
   ['Version 1.2 of it', 'Version 1.2 of it'],
+  [
+    '- Stop it\n- Copy the folder, e.g. with\n  rsync. Wait\n- Start',
+    '- Stop it\n- Copy the folder, e.g. with rsync.\nWait\n- Start',
+  ],
+  ['1. Stop it.\n2. Copy it. Wait\n10) Go', '1. Stop it.\n2. Copy it.\nWait\n10) Go'],
+  [
+    'Ports:\n\n| Port | Use. |\n| ---- | --- |\n| 7440 |  Any. One |',
+    'Ports:\n| Port | Use. |\n| ---- | --- |\n| 7440 | Any. One |',
+  ],
+  ['Mit Werkzeugen (z. B. rsync) bzw. z.B. von Dr. No. Ja', 'Mit Werkzeugen (z. B. rsync) bzw. z.B. von Dr. No.\nJa'],
+  ['He said “Stop it.” (And so on.) Yes', 'He said “Stop it.”\n(And so on.)\nYes'],
+  ['彼は「行く。」と言った。（そうだ！？）はい', '彼は「行く。」\nと言った。\n（そうだ！？）\nはい'],
+  ['A paragraph.\n\nAnother\r\none', 'A paragraph.\nAnother one'],
 ])('%j is compared by its sentences', (text, lines) => {
   expect(sentences(text)).toBe(lines);
 });
