@@ -131,15 +131,33 @@ test.each([
   expect(sentences(text)).toBe(lines);
 });
 
+const BUILDING = 'The index is still being built: more may be found later.';
+
 test.each<[string, Partial<FolderStatus>, string]>([
-  ['is being built', { percentage: 12, message: 'embedding' }, 'Not everything can be found now: embedding'],
   ['waits for its model', { message: 'stopped: No answer.' }, 'Not everything can be found now: No answer.'],
-  ['has just begun', {}, 'The index is still being built: more may be found later.'],
+  ['is being built', { percentage: 12, message: 'embedding' }, BUILDING],
+  ['is being built again', { percentage: 12, message: 'stopped: No answer.' }, BUILDING],
+  ['was stopped', { percentage: null, message: 'stopped, 5 passages left' }, BUILDING],
+  ['has failed', { percentage: null, message: 'failed' }, BUILDING],
+  ['has just begun', {}, BUILDING],
 ])('what is missing while the index %s', (_, more, message) => {
-  const outer: FolderStatus = { uri: 'file:///', name: 'all', state: 'ready', message: 'something else' };
-  const folder: FolderStatus = { ...outer, uri: 'file:///here', message: '', ...more };
-  const related = { passage: place('here.md', 1), duplicates: [], matches: [], complete: false };
+  const outer: FolderStatus = { uri: 'file:///', name: 'all', state: 'ready', message: 'stopped: another' };
+  const folder: FolderStatus = { ...outer, uri: 'file:///docs', message: '', ...more };
+  const related = { passage: place('docs/here.md', 1), duplicates: [], matches: [], complete: false };
   expect(messageFor(related, [outer, folder], t)).toBe(message);
+});
+
+test.each([
+  ['file:///c%3A/my%20docs', 'file:///c:/my%20docs/a.md', 'yes'],
+  ['file:///c%3A/docs', 'file:///C:/docs/a.md', 'yes'],
+  ['file:///', 'file:///a.md', 'yes'],
+  ['file:///notes', 'file:///notes-old/a.md', 'no'],
+  ['file:///notes/', 'file:///notes/a.md', 'yes'],
+])('a passage is looked for in its folder: %s, %s', (folder, uri, answer) => {
+  const status: FolderStatus = { uri: folder, name: 'docs', state: 'partial', message: 'stopped: No answer.' };
+  const related = { passage: { ...place('a.md', 1), uri }, duplicates: [], matches: [], complete: false };
+  const message = { yes: 'Not everything can be found now: No answer.', no: BUILDING }[answer];
+  expect(messageFor(related, [status], t)).toBe(message);
 });
 
 test('a symbol begins with what was typed, and leaves room for where it stands', () => {
