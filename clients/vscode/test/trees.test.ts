@@ -165,4 +165,8 @@ test('a symbol begins with what was typed, and leaves room for where it stands',
   expect(symbolName(`restore · 01 ${words}`, 'restore')).toBe('restore · 01 Stop the service before you restore a…');
   const typed = 'how-do-I-restore-a-backup-that-was-made-on-another-machine';
   expect(symbolName(`${typed} · 01 Stop`, typed)).toBe(`${typed} · 01 Stop`);
+  const address = `https://example.org/${'x'.repeat(80)}`;
+  expect(symbolName(`${typed} · 01 ${address}`, typed)).toBe(`${typed} · 01 ${address.slice(0, 40)}…`);
+  expect(symbolName('stop it · 01 Stop', ' stop  it ')).toBe('stop it · 01 Stop');
+  expect(symbolName('Stop', 'restore')).toBe('Stop');
 });
