@@ -114,19 +114,50 @@ test.each([
   ],
   ['先停止服务。再恢复备份！\n好吗？', '先停止服务。\n再恢复备份！\n好吗？'],
   ['Version 1.2 of it', 'Version 1.2 of it'],
+  [
+    '- Stop it\n- Copy the folder, e.g. with\n  rsync. Wait\n- Start',
+    '- Stop it\n- Copy the folder, e.g. with rsync.\nWait\n- Start',
+  ],
+  ['1. Stop it.\n2. Copy it. Wait\n10) Go', '1. Stop it.\n2. Copy it.\nWait\n10) Go'],
+  [
+    'Ports:\n\n| Port | Use. |\n| ---- | --- |\n| 7440 |  Any. One |',
+    'Ports:\n| Port | Use. |\n| ---- | --- |\n| 7440 | Any. One |',
+  ],
+  ['Mit Werkzeugen (z. B. rsync) bzw. z.B. von Dr. No. Ja', 'Mit Werkzeugen (z. B. rsync) bzw. z.B. von Dr. No.\nJa'],
+  ['He said “Stop it.” (And so on.) Yes', 'He said “Stop it.”\n(And so on.)\nYes'],
+  ['彼は「行く。」と言った。（そうだ！？）はい', '彼は「行く。」\nと言った。\n（そうだ！？）\nはい'],
+  ['A paragraph.\n\nAnother\r\none', 'A paragraph.\nAnother one'],
 ])('%j is compared by its sentences', (text, lines) => {
   expect(sentences(text)).toBe(lines);
 });
 
+const BUILDING = 'The index is still being built: more may be found later.';
+
 test.each<[string, Partial<FolderStatus>, string]>([
-  ['is being built', { percentage: 12, message: 'embedding' }, 'Not everything can be found now: embedding'],
   ['waits for its model', { message: 'stopped: No answer.' }, 'Not everything can be found now: No answer.'],
-  ['has just begun', {}, 'The index is still being built: more may be found later.'],
+  ['is being built', { percentage: 12, message: 'embedding' }, BUILDING],
+  ['is being built again', { percentage: 12, message: 'stopped: No answer.' }, BUILDING],
+  ['was stopped', { percentage: null, message: 'stopped, 5 passages left' }, BUILDING],
+  ['has failed', { percentage: null, message: 'failed' }, BUILDING],
+  ['has just begun', {}, BUILDING],
 ])('what is missing while the index %s', (_, more, message) => {
-  const outer: FolderStatus = { uri: 'file:///', name: 'all', state: 'ready', message: 'something else' };
-  const folder: FolderStatus = { ...outer, uri: 'file:///here', message: '', ...more };
-  const related = { passage: place('here.md', 1), duplicates: [], matches: [], complete: false };
+  const outer: FolderStatus = { uri: 'file:///', name: 'all', state: 'ready', message: 'stopped: another' };
+  const folder: FolderStatus = { ...outer, uri: 'file:///docs', message: '', ...more };
+  const related = { passage: place('docs/here.md', 1), duplicates: [], matches: [], complete: false };
   expect(messageFor(related, [outer, folder], t)).toBe(message);
+});
+
+test.each([
+  ['file:///c%3A/my%20docs', 'file:///c:/my%20docs/a.md', 'yes'],
+  ['file:///c%3A/docs', 'file:///C:/docs/a.md', 'yes'],
+  ['file:///', 'file:///a.md', 'yes'],
+  ['file:///notes', 'file:///notes-old/a.md', 'no'],
+  ['file:///notes/', 'file:///notes/a.md', 'yes'],
+])('a passage is looked for in its folder: %s, %s', (folder, uri, answer) => {
+  const status: FolderStatus = { uri: folder, name: 'docs', state: 'partial', message: 'stopped: No answer.' };
+  const related = { passage: { ...place('a.md', 1), uri }, duplicates: [], matches: [], complete: false };
+  const message = { yes: 'Not everything can be found now: No answer.', no: BUILDING }[answer];
+  expect(messageFor(related, [status], t)).toBe(message);
 });
 
 test('a symbol begins with what was typed, and leaves room for where it stands', () => {
@@ -134,4 +165,8 @@ test('a symbol begins with what was typed, and leaves room for where it stands',
   expect(symbolName(`restore · 01 ${words}`, 'restore')).toBe('restore · 01 Stop the service before you restore a…');
   const typed = 'how-do-I-restore-a-backup-that-was-made-on-another-machine';
   expect(symbolName(`${typed} · 01 Stop`, typed)).toBe(`${typed} · 01 Stop`);
+  const address = `https://example.org/${'x'.repeat(80)}`;
+  expect(symbolName(`${typed} · 01 ${address}`, typed)).toBe(`${typed} · 01 ${address.slice(0, 40)}…`);
+  expect(symbolName('stop it · 01 Stop', ' stop  it ')).toBe('stop it · 01 Stop');
+  expect(symbolName('Stop', 'restore')).toBe('Stop');
 });

@@ -30,10 +30,14 @@ function related(passage: Place, ...matches: Match[]): Related {
 /** A server that answers each question with the first of these, the last one for good. */
 function server(...answers: unknown[]) {
   const status = new EventEmitter<void>();
-  const execute = async () => (answers.length > 1 ? answers.shift() : answers[0]);
+  const execute = vi.fn(async (..._: unknown[]) => (answers.length > 1 ? answers.shift() : answers[0]));
   const folders = [{ uri: 'file:///docs', name: 'docs', state: 'ready', message: '' }];
   const life = { life: 'running', isAway: false, onDidChangeLife: new EventEmitter<void>().event };
-  return { status, server: { ...life, execute, folders, onDidChangeStatus: status.event } as unknown as Server };
+  return {
+    status,
+    execute,
+    server: { ...life, execute, folders, onDidChangeStatus: status.event } as unknown as Server,
+  };
 }
 
 test('rows come before words, which would hold them up', async () => {
@@ -64,6 +68,26 @@ test('rows that look the same stay while one types', async () => {
   status.fire();
   await vi.runAllTimersAsync();
   expect(rows).toHaveBeenCalledTimes(2);
+});
+
+test('it follows the cursor, once it rests', async () => {
+  const { server: one, execute } = server(
+    related(place('here.md', 'Stop'), match('a.md')),
+    related(place('here.md', 'Start'), match('b.md')),
+  );
+  const view = new RelatedView(one, MANIFEST);
+  await vi.runAllTimersAsync();
+  for (const line of [5, 6, 7]) {
+    fake.editor = { uri: 'file:///docs/here.md', languageId: 'markdown', line };
+    fake.moved.fire();
+  }
+  expect(execute).toHaveBeenCalledTimes(1);
+  await vi.runAllTimersAsync();
+  expect(execute.mock.calls.map((call) => call[1])).toMatchObject([
+    { position: { line: 2 } },
+    { position: { line: 7 } },
+  ]);
+  expect(view.getChildren()).toMatchObject([{ path: 'b.md' }]);
 });
 
 const group: DuplicateGroup = { kind: 'exact', score: 1, boilerplate: false, places: [place('a.md'), place('b.md')] };

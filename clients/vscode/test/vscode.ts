@@ -62,15 +62,17 @@ class Fake {
   notices: Notice[] = [];
   settings: Record<string, unknown> = {};
   views = new Map<string, View>();
-  /** What the writer looks at: its address and language. */
-  editor: { uri: string; languageId: string } | undefined;
-  readonly moved = new EventEmitter<void>();
+  /** What the writer looks at: its address and language, and the line of the cursor. */
+  editor: { uri: string; languageId: string; line?: number } | undefined;
+  /** `moved` fires for the cursor and for another document; it is the same in all tests, as `window` has its event. */
+  constructor(readonly moved = new EventEmitter<void>()) {}
 }
 
 export const fake = new Fake();
 
 export function reset(): void {
-  Object.assign(fake, new Fake());
+  fake.moved.dispose();
+  Object.assign(fake, new Fake(fake.moved));
   workspace.workspaceFolders = [{ uri: Uri.parse('file:///docs') }];
   workspace.isTrusted = true;
 }
@@ -114,8 +116,8 @@ export const extensions = { getExtension: (id: string) => fake.extensions.get(id
 export const window = {
   get activeTextEditor() {
     if (fake.editor === undefined) return undefined;
-    const { uri, languageId } = fake.editor;
-    return { document: { uri: Uri.parse(uri), languageId }, selection: { active: { line: 2, character: 0 } } };
+    const { uri, languageId, line = 2 } = fake.editor;
+    return { document: { uri: Uri.parse(uri), languageId }, selection: { active: { line, character: 0 } } };
   },
   createOutputChannel: () => ({ info: () => undefined, show: () => undefined, dispose: () => undefined }),
   createTreeView: (id: string) => {

@@ -261,6 +261,26 @@ def test_compare_side_by_side(nvim: Neovim) -> None:
     assert nvim.lua("return vim.fn.tabpagenr('$')") == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        pytest.param("One line. And\nso on. The 'end.' Yes", "One line.\nAnd so on.\nThe 'end.'\nYes", id="paragraph"),
+        pytest.param(
+            "- Copy, e.g. with\n  rsync. Wait\n- Start", "- Copy, e.g. with rsync.\nWait\n- Start", id="items"
+        ),
+        pytest.param("1. Stop it.\n2. Copy it. Wait", "1. Stop it.\n2. Copy it.\nWait", id="numbers"),
+        pytest.param("Ports:\n\n| Use. |\n| ---- |\n| A.  B |", "Ports:\n| Use. |\n| ---- |\n| A. B |", id="table"),
+        pytest.param(
+            "z. B. rsync bzw. z.B. von Dr. No. Ja", "z. B. rsync bzw. z.B. von Dr. No.\nJa", id="abbreviations"
+        ),
+        pytest.param("“Stop it.” (And so on.) Yes", "“Stop it.”\n(And so on.)\nYes", id="quotes"),
+        pytest.param("彼は「行く。」と言った。はい", "彼は「行く。」\nと言った。\nはい", id="japanese"),
+    ],
+)
+def test_passages_are_compared_by_their_sentences(nvim: Neovim, text: str, lines: str) -> None:
+    assert nvim.lua("return require('seealso.compare').sentences(...)", text.split("\n")) == lines.split("\n")
+
+
 def test_open_the_other_place(nvim: Neovim) -> None:
     nvim.keys("gra")
     nvim.sees("1: Open install/macos.md:11")

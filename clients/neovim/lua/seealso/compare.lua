@@ -3,17 +3,81 @@ local ui = require('seealso.ui')
 
 local M = {}
 
---- The lines of a passage, a sentence a line: how a paragraph is broken says nothing about what it says.
+-- Words before a full stop that ends no sentence; a letter as in `z. B.` is another.
+local ABBREVIATIONS = {}
+for word in ('bzw ca cf Dr etc Fig Mr Mrs Ms Prof Sec vs'):gmatch('%a+') do
+  ABBREVIATIONS[word] = true
+end
+
+-- Full stops, and what may close behind them; those of Chinese and Japanese are followed by no space.
+local END = vim.regex([[\v[.!?]+["')\]»”’]* |[。！？]+[」』”’）】]* ?]])
+
+--- An item of a list; a paragraph may be broken before a year, which has more digits.
+---@param line string
+---@return boolean
+local function is_item(line)
+  local mark = line:match('^%S+%s') or ''
+  return mark:match('^[-*+]%s$') ~= nil or mark:match('^%d%d?%d?[.)]%s$') ~= nil or mark == '• ' or mark == '#. '
+end
+
+--- A row of a table, the border of one, or a line that is one line for its writer.
+---@param line string
+---@return boolean
+local function is_row(line)
+  return line:match('^|') ~= nil or line:match('^%+[-=]') ~= nil
+end
+
+--- Paragraphs, items and rows, each in one line.
+---@param lines string[]
+---@return string[]
+local function blocks(lines)
+  local found, is_new = {}, true
+  for _, each in ipairs(lines) do
+    local line = vim.trim(each:gsub('%s+', ' '))
+    if line == '' then
+      is_new = true
+    elseif is_new or is_item(line) or is_row(line) then
+      table.insert(found, line)
+      is_new = false
+    else
+      found[#found] = found[#found] .. ' ' .. line
+    end
+  end
+  return found
+end
+
+---@param head string what stands before a full stop
+---@return boolean
+local function goes_on(head)
+  local word = head:match('[%w\128-\255]*$')
+  return word:match('^%a$') ~= nil or ABBREVIATIONS[word] ~= nil or head:match('^%d+$') ~= nil
+end
+
+--- The lines of a passage, a sentence a line: how a paragraph is broken says nothing about what it says. Items of lists
+--- and rows of tables stay.
 ---@param lines string[]
 ---@return string[]
 function M.sentences(lines)
-  local text = vim.trim(table.concat(lines, ' '):gsub('%s+', ' '))
-  -- Full stops of Chinese and Japanese are followed by no space.
-  text = text:gsub('([.!?])(["\')%]]?) ', '%1%2\n')
-  for _, stop in ipairs({ '。', '！', '？' }) do
-    text = text:gsub(stop, stop .. '\n')
+  local found = {}
+  for _, block in ipairs(blocks(lines)) do
+    local start, from = 1, 1
+    while not is_row(block) do
+      local first, last = END:match_str(block:sub(from))
+      if not first then
+        break
+      end
+      first, last = from + first, from + last - 1
+      if not (block:sub(first, first) == '.' and goes_on(block:sub(start, first - 1))) then
+        table.insert(found, vim.trim(block:sub(start, last)))
+        start = last + 1
+      end
+      from = last + 1
+    end
+    if start <= #block then
+      table.insert(found, block:sub(start))
+    end
   end
-  return vim.split(vim.trim(text), '%s*\n%s*')
+  return found
 end
 
 ---@param location lsp.Location

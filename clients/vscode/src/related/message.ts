@@ -8,13 +8,21 @@ export function messageFor(related: Related, folders: FolderStatus[], t: Transla
   return t('Nothing else is written about this.');
 }
 
-/** The folder says what is being done, or what keeps it: its embedding server may be away. */
+const STOPPED = 'stopped: ';
+
+/** The folder says what keeps it: its embedding server may be away. How far it is stands in the status bar. */
 function whyIncomplete(uri: string, folders: FolderStatus[], t: Translate): string {
+  const path = pathOf(uri);
   const [folder] = folders
-    .filter((each) => uri.startsWith(each.uri))
-    .sort((one, other) => other.uri.length - one.uri.length);
-  const reason = folder?.message.replace(/^stopped: /, '') ?? '';
-  return reason === ''
-    ? t('The index is still being built: more may be found later.')
-    : t('Not everything can be found now: {0}', reason);
+    .filter((each) => path.startsWith(pathOf(each.uri)))
+    .sort((one, other) => pathOf(other.uri).length - pathOf(one.uri).length);
+  if (folder !== undefined && (folder.percentage ?? null) === null && folder.message.startsWith(STOPPED))
+    return t('Not everything can be found now: {0}', folder.message.slice(STOPPED.length));
+  return t('The index is still being built: more may be found later.');
+}
+
+/** With a slash at its end. One path is spelled in many ways: `file:///C:/docs` is `file:///c%3A/docs`. */
+function pathOf(uri: string): string {
+  const decoded = decodeURIComponent(uri).replace(/^file:\/\/\/[A-Z]:/, (drive) => drive.toLowerCase());
+  return decoded.endsWith('/') ? decoded : `${decoded}/`;
 }

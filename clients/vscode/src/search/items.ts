@@ -29,7 +29,10 @@ export function worthShowing(matches: Match[]): Match[] {
 
 /** The name of a symbol, which begins with what was typed: the editor leaves out those that do not. */
 export function symbolName(name: string, typed: string): string {
-  return beginning(name, typed.length + SYMBOL);
+  // The server leaves out needless spaces of it.
+  const start = typed.replaceAll(/\s+/g, ' ').trim();
+  const [head, rest] = name.startsWith(start) ? [start, name.slice(start.length)] : ['', name];
+  return `${head}${rest.startsWith(' ') ? ' ' : ''}${beginning(rest, SYMBOL)}`;
 }
 
 /** The address of the document that holds the results of a search. */
