@@ -278,6 +278,16 @@ def test_the_related_window_says_when_there_is_no_passage_in_a_line(nvim: Neovim
         nvim.until(lambda: "seealso: no passage stands in this line" in nvim.messages())
 
 
+def test_the_related_window_says_when_there_is_nothing_to_compare_with(nvim: Neovim, tmp_path: Path) -> None:
+    nvim.edit(tmp_path / "empty.md")
+    nvim.returns("return #vim.lsp.get_clients({ bufnr = 0 })", 1)
+    nvim.keys(":SeeAlso related<CR>")
+    nvim.sees("No passage at the cursor.")
+    nvim.command("messages clear")
+    nvim.keys("<C-w>lc")
+    nvim.until(lambda: "seealso: no passage at the cursor of the document" in nvim.messages())
+
+
 def test_related_window_is_not_left_alone(nvim: Neovim) -> None:
     nvim.keys(":tabnew install/linux.md<CR>20G:SeeAlso related<CR>")
     nvim.sees("support/troubleshooting.rst")
