@@ -213,6 +213,29 @@ def test_pickers_get_places_to_choose_from(nvim: Neovim) -> None:
     assert label.startswith("install/macos.md:11 · Install the package: After the installation, open port 7440")
 
 
+@pytest.mark.parametrize(
+    ("picker", "problem"),
+    [
+        pytest.param("telescop", "is none of telescope, fzf-lua, snacks, select", id="misspelt"),
+        pytest.param("snacks", "is not installed", id="missing"),
+    ],
+)
+def test_a_picker_that_is_not_there(nvim: Neovim, picker: str, problem: str) -> None:
+    nvim.lua("vim.g.seealso = { picker = ... }", picker)
+    nvim.command("messages clear")
+    for _ in range(2):
+        nvim.keys(":SeeAlso! related<CR>")
+        nvim.sees("Type number and <Enter>", "install/macos.md:11")
+        nvim.keys("<CR>")
+        nvim.until(lambda: "Type number" not in nvim.screen())
+    said = f" in vim.g.seealso.picker {problem}"
+    nvim.until(lambda: nvim.messages().count(f"seealso: `{picker}`{said}") == 1)
+    nvim.keys(":checkhealth seealso<CR>")
+    nvim.sees(f"WARNING {picker}{said}")
+    nvim.keys(":bdelete<CR>")
+    nvim.lua("vim.g.seealso = nil")
+
+
 def test_duplicates(nvim: Neovim) -> None:
     nvim.keys(":SeeAlso duplicates reworded<CR>")
     screen = nvim.sees("[Quickfix List] Duplicates", "faq.md|30-31| ")

@@ -40,6 +40,12 @@ local function check_editor()
   else
     health.info('ghost text needs Neovim 0.12; all else works')
   end
+  local picker, problem = require('seealso.pickers').which()
+  if problem then
+    health.warn(problem)
+  else
+    health.ok(('`:SeeAlso!` lets you choose in %s'):format(picker == 'select' and 'vim.ui.select()' or picker))
+  end
 end
 
 local function check_folders()
