@@ -171,6 +171,39 @@ def test_a_server_that_crashes_all_the_time_is_left_alone(wide: Neovim) -> None:
     ready(nvim)
 
 
+HEARD = "vim.g.heard = 0 local function failed() vim.g.heard = vim.g.heard + 1 end"
+
+
+def test_who_waits_hears_that_the_server_has_stopped(wide: Neovim) -> None:
+    nvim = wide
+    process = nvim.lua(PROCESS)
+    os.kill(process, signal.SIGSTOP)
+    nvim.lua(f"""{HEARD}
+    local clients = require('seealso.client')
+    clients.command(clients.need(), 'search', {{ query = 'backup' }}, nil, failed)
+    local request = clients.command(clients.need(), 'search', {{ query = 'key' }}, nil, failed)
+    clients.cancel(clients.need(), request)
+    """)
+    assert nvim.lua("return vim.g.heard") == 0
+    os.kill(process, signal.SIGKILL)
+    nvim.returns("return vim.g.heard", 1)
+    nvim.until(lambda: nvim.lua(PROCESS) not in (None, process))
+    ready(nvim)
+    assert nvim.lua("return vim.g.heard") == 1
+
+
+def test_who_asks_a_server_that_has_stopped_hears_it(wide: Neovim) -> None:
+    nvim = wide
+    nvim.lua(f"""{HEARD}
+    local clients = require('seealso.client')
+    local client = clients.need()
+    client.rpc.terminate()
+    vim.wait(5000, client.rpc.is_closing)
+    clients.command(client, 'search', {{ query = 'backup' }}, nil, failed)
+    """)
+    nvim.returns("return vim.g.heard", 1)
+
+
 def test_restart(nvim: Neovim) -> None:
     process = nvim.lua(PROCESS)
     nvim.keys(":SeeAlso restart<CR>")

@@ -82,8 +82,8 @@ local function ask(anew)
   if not client or (not anew and is_shown(bufnr, line)) then
     return
   end
-  if view.client and view.request and not view.client:is_stopped() then
-    view.client:cancel_request(view.request)
+  if view.client and view.request then
+    clients.cancel(view.client, view.request)
   end
   view.client = client
   local asked = ('%d %d'):format(bufnr, vim.b[bufnr].changedtick)

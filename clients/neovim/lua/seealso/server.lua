@@ -1,4 +1,5 @@
 --- Whether the server can be started, where its folder is, and what happens when it stops.
+local clients = require('seealso.client')
 local ui = require('seealso.ui')
 
 local M = {}
@@ -79,6 +80,7 @@ end
 ---@param signal integer
 ---@param client_id integer
 function M.on_exit(code, signal, client_id)
+  clients.stopped(client_id)
   local client = vim.lsp.get_client_by_id(client_id)
   local asked = wanted[client_id]
   wanted[client_id] = nil
@@ -114,12 +116,12 @@ end
 --- Stop all servers and start them again for the same buffers, or start one for the documents that are open.
 function M.restart()
   restarts = {}
-  local clients = vim.lsp.get_clients({ name = 'seealso', _uninitialized = true })
-  for _, client in ipairs(clients) do
+  local running = vim.lsp.get_clients({ name = clients.NAME, _uninitialized = true })
+  for _, client in ipairs(running) do
     wanted[client.id] = true
     client:stop()
   end
-  if #clients == 0 then
+  if #running == 0 then
     vim.lsp.enable('seealso')
   end
 end
