@@ -247,6 +247,43 @@ def test_a_program_that_is_not_there(start: Start, docs: Path) -> None:
     nvim.sees("/nowhere/seealso", " cannot be run: it is not on the PATH", "pipx install .")
 
 
+def test_a_function_of_somebody_else_starts_the_server(start: Start, docs: Path) -> None:
+    nvim = start(f"""
+    vim.opt.runtimepath:prepend({str(CLIENT)!r})
+    vim.env.PATH = '/nowhere'
+    vim.lsp.config('seealso', {{ cmd = function(dispatchers)
+      return vim.lsp.rpc.start({{ {sys.executable!r}, '-m', 'seealso', 'lsp' }}, dispatchers)
+    end }})
+    vim.lsp.enable('seealso')
+    """)
+    nvim.edit(docs / "faq.md", 20)
+    ready(nvim)
+    assert "not found" not in nvim.messages()
+    nvim.keys(":checkhealth seealso<CR>")
+    nvim.sees("a function in your configuration (cmd) starts it or connects to it")
+
+
+def test_a_neovim_that_cannot_tell_what_is_enabled(start: Start) -> None:
+    nvim = start()
+    enabled = """
+    local is_enabled = vim.lsp.is_enabled
+    vim.lsp.is_enabled = nil
+    local done, enabled = pcall(require('seealso.server').enabled)
+    vim.lsp.is_enabled = is_enabled -- Neovim needs its own
+    return done and enabled
+    """
+    assert nvim.lua(enabled) is True
+    nvim.command("lua vim.lsp.enable('seealso', false)")
+    assert nvim.lua(enabled) is False
+
+
+def test_nothing_is_said_of_a_server_that_is_not_enabled(start: Start, docs: Path) -> None:
+    nvim = start(f"vim.opt.runtimepath:prepend({str(CLIENT)!r})\nvim.env.PATH = '/nowhere'")
+    nvim.edit(docs / "faq.md")
+    nvim.lua("vim.wait(200)")
+    assert "not found" not in nvim.messages()
+
+
 def test_a_document_in_no_folder(start: Start, tmp_path: Path) -> None:
     (tmp_path / "loose.md").write_text("# Loose\n\nThe tapir sleeps in the river while the sun stands high.\n", "utf-8")
     nvim = start(columns=140)
