@@ -1,9 +1,12 @@
 --- What |vim.lsp.enable()| needs to know. Everything here may be set otherwise with |vim.lsp.config()|.
+local function start(dispatchers, config)
+  return require('seealso.server').start(dispatchers, config)
+end
+
 ---@type vim.lsp.Config
 return {
-  cmd = function(dispatchers, config)
-    return require('seealso.server').start(dispatchers, config)
-  end,
+  cmd = start,
+  own_cmd = start, -- stays when `cmd` is set otherwise, and tells that it is
   filetypes = { 'markdown', 'mdx', 'pandoc', 'quarto', 'rmd', 'rst', 'text' },
   root_markers = { 'seealso.toml', '.git', '.seealsoignore' },
   root_dir = function(bufnr, on_dir)

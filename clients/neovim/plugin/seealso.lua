@@ -35,7 +35,7 @@ vim.api.nvim_create_autocmd('FileType', {
   group = group,
   desc = 'Say when the language server is missing',
   callback = function(event)
-    local config = vim.lsp.is_enabled('seealso') and vim.bo[event.buf].buftype == '' and vim.lsp.config.seealso
+    local config = vim.bo[event.buf].buftype == '' and vim.lsp.config.seealso
     if config and vim.list_contains(config.filetypes or { event.match }, event.match) then
       require('seealso.server').say_when_missing()
     end

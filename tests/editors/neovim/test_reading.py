@@ -10,6 +10,7 @@ import pytest
 from editors.neovim.editor import CLIENT, Neovim
 
 DIAGNOSTIC = "return #vim.diagnostic.get(0) > 0"
+FLOAT = "vim.api.nvim_set_current_win(select(2, vim.lsp.util.open_floating_preview(..., 'markdown', {})))"
 
 
 @pytest.fixture
@@ -74,6 +75,60 @@ def test_a_float_says_when_there_is_no_place(nvim: Neovim) -> None:
     nvim.keys("gggF")
     nvim.sees("seealso: no place stands in this line")
     nvim.keys("q")
+
+
+@pytest.mark.parametrize(
+    ("line", "at", "path", "number"),
+    [
+        pytest.param(
+            "- A title · line 9 of the form · close · install/macos.md:11", "A", "install/macos.md", 11, id="in a title"
+        ),
+        pytest.param("- A title · close · line 9", "A", "install/linux.md", 9, id="this document"),
+        pytest.param("- See faq.md:3 · close · line 9", "A", "install/linux.md", 9, id="a path in a title"),
+        pytest.param("- A title · close · line 9 · already linked", "A", "install/linux.md", 9, id="linked"),
+        pytest.param(
+            r"- \*\*\*\*\*\* see faq.md:3 install/macos.md:11", "d:3", "faq.md", 3, id="backslashes take no room"
+        ),
+        pytest.param("- A title · close · install/windows.md", "A", "install/windows.md", 1, id="a document"),
+    ],
+)
+def test_the_place_of_an_entry(nvim: Neovim, line: str, at: str, path: str, number: int) -> None:
+    nvim.lua(FLOAT, [line])
+    nvim.keys(f"0/{at}<CR>gF")
+    nvim.until(lambda: nvim.name().endswith(path))
+    assert nvim.line() == number
+
+
+def test_what_another_server_says_is_opened_as_in_neovim(nvim: Neovim) -> None:
+    nvim.lua(FLOAT, ["Told by another server: faq.md"])
+    nvim.keys("0/faq<CR>gf")
+    nvim.until(lambda: nvim.name().endswith("faq.md"))
+
+
+@pytest.mark.parametrize("keys", ["gf", "gF"])
+def test_a_related_document_opens_from_the_hover_of_a_title(nvim: Neovim, keys: str) -> None:
+    window = nvim.lua("return vim.api.nvim_get_current_win()")
+    nvim.go(5)
+    nvim.keys("K")
+    nvim.sees("Related documents", "install/windows.md")
+    nvim.keys("K")
+    nvim.until(lambda: nvim.lua("return vim.api.nvim_get_current_win()") != window)
+    nvim.keys(f"/windows.md<CR>0{keys}")
+    nvim.until(lambda: nvim.name().endswith("install/windows.md"))
+    assert nvim.lua("return vim.api.nvim_get_current_win()") == window
+
+
+def test_a_place_opens_from_a_hover_that_was_split(nvim: Neovim) -> None:
+    window = nvim.lua("return vim.api.nvim_get_current_win()")
+    nvim.keys("K")
+    nvim.sees("install/macos.md")
+    nvim.keys("K")
+    nvim.returns("return vim.w.lsp_floating_bufnr ~= nil")
+    nvim.lua("local float = vim.api.nvim_get_current_win() vim.cmd.split() vim.api.nvim_win_close(float, true)")
+    nvim.keys("/macos.md<CR>gF")
+    nvim.until(lambda: nvim.name().endswith("install/macos.md"))
+    assert nvim.line() == 11
+    assert nvim.lua("return vim.api.nvim_get_current_win()") == window
 
 
 def test_the_place_in_a_line_of_a_float(nvim: Neovim, tmp_path: Path) -> None:
@@ -158,6 +213,29 @@ def test_pickers_get_places_to_choose_from(nvim: Neovim) -> None:
     assert label.startswith("install/macos.md:11 · Install the package: After the installation, open port 7440")
 
 
+@pytest.mark.parametrize(
+    ("picker", "problem"),
+    [
+        pytest.param("telescop", "is none of telescope, fzf-lua, snacks, select", id="misspelt"),
+        pytest.param("snacks", "is not installed", id="missing"),
+    ],
+)
+def test_a_picker_that_is_not_there(nvim: Neovim, picker: str, problem: str) -> None:
+    nvim.lua("vim.g.seealso = { picker = ... }", picker)
+    nvim.command("messages clear")
+    for _ in range(2):
+        nvim.keys(":SeeAlso! related<CR>")
+        nvim.sees("Type number and <Enter>", "install/macos.md:11")
+        nvim.keys("<CR>")
+        nvim.until(lambda: "Type number" not in nvim.screen())
+    said = f" in vim.g.seealso.picker {problem}"
+    nvim.until(lambda: nvim.messages().count(f"seealso: `{picker}`{said}") == 1)
+    nvim.keys(":checkhealth seealso<CR>")
+    nvim.sees(f"WARNING {picker}{said}")
+    nvim.keys(":bdelete<CR>")
+    nvim.lua("vim.g.seealso = nil")
+
+
 def test_duplicates(nvim: Neovim) -> None:
     nvim.keys(":SeeAlso duplicates reworded<CR>")
     screen = nvim.sees("[Quickfix List] Duplicates", "faq.md|30-31| ")
@@ -221,6 +299,16 @@ def test_the_related_window_says_when_there_is_no_passage_in_a_line(nvim: Neovim
         nvim.command("messages clear")
         nvim.keys("<C-w>lgg" + key)
         nvim.until(lambda: "seealso: no passage stands in this line" in nvim.messages())
+
+
+def test_the_related_window_says_when_there_is_nothing_to_compare_with(nvim: Neovim, tmp_path: Path) -> None:
+    nvim.edit(tmp_path / "empty.md")
+    nvim.returns("return #vim.lsp.get_clients({ bufnr = 0 })", 1)
+    nvim.keys(":SeeAlso related<CR>")
+    nvim.sees("No passage at the cursor.")
+    nvim.command("messages clear")
+    nvim.keys("<C-w>lc")
+    nvim.until(lambda: "seealso: no passage at the cursor of the document" in nvim.messages())
 
 
 def test_related_window_is_not_left_alone(nvim: Neovim) -> None:

@@ -171,6 +171,39 @@ def test_a_server_that_crashes_all_the_time_is_left_alone(wide: Neovim) -> None:
     ready(nvim)
 
 
+HEARD = "vim.g.heard = 0 local function failed() vim.g.heard = vim.g.heard + 1 end"
+
+
+def test_who_waits_hears_that_the_server_has_stopped(wide: Neovim) -> None:
+    nvim = wide
+    process = nvim.lua(PROCESS)
+    os.kill(process, signal.SIGSTOP)
+    nvim.lua(f"""{HEARD}
+    local clients = require('seealso.client')
+    clients.command(clients.need(), 'search', {{ query = 'backup' }}, nil, failed)
+    local request = clients.command(clients.need(), 'search', {{ query = 'key' }}, nil, failed)
+    clients.cancel(clients.need(), request)
+    """)
+    assert nvim.lua("return vim.g.heard") == 0
+    os.kill(process, signal.SIGKILL)
+    nvim.returns("return vim.g.heard", 1)
+    nvim.until(lambda: nvim.lua(PROCESS) not in (None, process))
+    ready(nvim)
+    assert nvim.lua("return vim.g.heard") == 1
+
+
+def test_who_asks_a_server_that_has_stopped_hears_it(wide: Neovim) -> None:
+    nvim = wide
+    nvim.lua(f"""{HEARD}
+    local clients = require('seealso.client')
+    local client = clients.need()
+    client.rpc.terminate()
+    vim.wait(5000, client.rpc.is_closing)
+    clients.command(client, 'search', {{ query = 'backup' }}, nil, failed)
+    """)
+    nvim.returns("return vim.g.heard", 1)
+
+
 def test_restart(nvim: Neovim) -> None:
     process = nvim.lua(PROCESS)
     nvim.keys(":SeeAlso restart<CR>")
@@ -212,6 +245,43 @@ def test_a_program_that_is_not_there(start: Start, docs: Path) -> None:
     nvim.sees("`/nowhere/seealso` not found: `pipx install .` in its clone")
     nvim.keys("<CR>:checkhealth seealso<CR>")
     nvim.sees("/nowhere/seealso", " cannot be run: it is not on the PATH", "pipx install .")
+
+
+def test_a_function_of_somebody_else_starts_the_server(start: Start, docs: Path) -> None:
+    nvim = start(f"""
+    vim.opt.runtimepath:prepend({str(CLIENT)!r})
+    vim.env.PATH = '/nowhere'
+    vim.lsp.config('seealso', {{ cmd = function(dispatchers)
+      return vim.lsp.rpc.start({{ {sys.executable!r}, '-m', 'seealso', 'lsp' }}, dispatchers)
+    end }})
+    vim.lsp.enable('seealso')
+    """)
+    nvim.edit(docs / "faq.md", 20)
+    ready(nvim)
+    assert "not found" not in nvim.messages()
+    nvim.keys(":checkhealth seealso<CR>")
+    nvim.sees("a function in your configuration (cmd) starts it or connects to it")
+
+
+def test_a_neovim_that_cannot_tell_what_is_enabled(start: Start) -> None:
+    nvim = start()
+    enabled = """
+    local is_enabled = vim.lsp.is_enabled
+    vim.lsp.is_enabled = nil
+    local done, enabled = pcall(require('seealso.server').enabled)
+    vim.lsp.is_enabled = is_enabled -- Neovim needs its own
+    return done and enabled
+    """
+    assert nvim.lua(enabled) is True
+    nvim.command("lua vim.lsp.enable('seealso', false)")
+    assert nvim.lua(enabled) is False
+
+
+def test_nothing_is_said_of_a_server_that_is_not_enabled(start: Start, docs: Path) -> None:
+    nvim = start(f"vim.opt.runtimepath:prepend({str(CLIENT)!r})\nvim.env.PATH = '/nowhere'")
+    nvim.edit(docs / "faq.md")
+    nvim.lua("vim.wait(200)")
+    assert "not found" not in nvim.messages()
 
 
 def test_a_document_in_no_folder(start: Start, tmp_path: Path) -> None:

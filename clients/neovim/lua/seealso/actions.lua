@@ -69,8 +69,8 @@ local function search_live()
     return true -- it has been said why
   end
   return require('seealso.pickers').live('Search by meaning', function(query, tell)
-    if request and not client:is_stopped() then
-      client:cancel_request(request)
+    if request then
+      clients.cancel(client, request)
     end
     request = clients.command(client, 'search', { query = query, limit = MATCHES }, function(result)
       tell(worthwhile(result.matches))

@@ -5,6 +5,9 @@ local M = {}
 
 M.NAME = 'seealso'
 
+---@type table<integer, table<integer, fun()>> by client and request: who has to hear that there will be no answer
+local waiting = vim.defaulttable()
+
 ---@class seealso.Place
 ---@field uri string
 ---@field path string from the root of the folder
@@ -66,13 +69,17 @@ end
 ---@param name string without its `seealso.`
 ---@param argument table
 ---@param done? fun(result: table)
----@param failed? fun() called when there is an error in place of a result, or the request was cancelled
+---@param failed? fun() called once when there is an error in place of a result, or the server has stopped
 ---@return integer? request
 function M.command(client, name, argument, done, failed)
   -- An empty table would be an empty array.
   local one = next(argument) and argument or vim.empty_dict()
   local params = { command = 'seealso.' .. name, arguments = { one } }
-  local _, request = client:request('workspace/executeCommand', params, function(failure, result)
+  local sent, request
+  sent, request = client:request('workspace/executeCommand', params, function(failure, result)
+    if request then
+      waiting[client.id][request] = nil
+    end
     if failure then
       if failure.code ~= vim.lsp.protocol.ErrorCodes.RequestCancelled then
         ui.warn(failure.message)
@@ -84,7 +91,32 @@ function M.command(client, name, argument, done, failed)
       done(result)
     end
   end)
+  if not sent and failed then
+    failed()
+  elseif sent and request then
+    waiting[client.id][request] = failed
+  end
   return request
+end
+
+--- Take a request back: nobody hears of it any more.
+---@param client vim.lsp.Client
+---@param request integer
+function M.cancel(client, request)
+  waiting[client.id][request] = nil
+  if not client:is_stopped() then
+    client:cancel_request(request)
+  end
+end
+
+--- A client has stopped, and Neovim forgets what it was asked. Called in a fast event.
+---@param id integer
+function M.stopped(id)
+  local failed = waiting[id]
+  waiting[id] = nil
+  for _, call in pairs(failed) do
+    vim.schedule(call)
+  end
 end
 
 return M

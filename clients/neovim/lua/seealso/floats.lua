@@ -60,6 +60,13 @@ function M.place(text, column, folders)
   return place
 end
 
+--- The line of an entry about the same document. It stands at the end: a title may hold the same words.
+---@param text string
+---@return integer?
+function M.line(text)
+  return tonumber(text:match(' · line (%d+)$') or text:match(' · line (%d+) · already linked$'))
+end
+
 --- As it is read: without the backslashes and the invisible character that keep Markdown from taking it for markup.
 ---@param text string
 ---@return string
@@ -80,14 +87,15 @@ local function place_at_cursor(source)
   folders[#folders + 1] = vim.fs.dirname(vim.api.nvim_buf_get_name(source))
   local row, column = unpack(vim.api.nvim_win_get_cursor(0))
   while row > 0 do
-    local text = shown(vim.fn.getline(row))
-    local line = text:match(' · line (%d+)')
-    local place = line and { uri = vim.uri_from_bufnr(source), line = tonumber(line) }
-      or M.place(text, column + 1, folders)
+    local raw = vim.fn.getline(row)
+    local text = shown(raw)
+    local line = M.line(text)
+    local place = line and { uri = vim.uri_from_bufnr(source), line = line }
+      or M.place(text, #shown(raw:sub(1, column + 1)), folders)
     if place or text:match('^%S') then
       return place
     end
-    row, column = row - 1, math.huge
+    row, column = row - 1, vim.v.maxcol
   end
 end
 
@@ -101,30 +109,44 @@ local function source_of(window)
   end
 end
 
----@param window integer a float
+---@param window integer
+---@return boolean
+local function is_float(window)
+  return vim.api.nvim_win_get_config(window).relative ~= ''
+end
+
+--- Open the place at the cursor. Its buffer may be shown in a window that is no float, and the float be closed.
+---@param keys 'gf'|'gF'
 ---@param source integer buffer
-local function follow(window, source)
+local function follow(keys, source)
   local place = place_at_cursor(source)
   if not place then
-    ui.say('no place stands in this line')
+    -- Something else may be there that Neovim finds: other servers have their say in the same float.
+    if not pcall(vim.cmd.normal, { keys, bang = true }) then
+      ui.say('no place stands in this line')
+    end
     return
   end
+  local window = vim.api.nvim_get_current_win()
   local before = vim.fn.win_getid(vim.fn.winnr('#'))
-  local target = vim.api.nvim_win_is_valid(before) and before or vim.fn.win_findbuf(source)[1]
-  vim.api.nvim_win_close(window, true)
-  ui.jump(place, target)
+  if before == 0 or is_float(before) then
+    before = vim.fn.win_findbuf(source)[1]
+  end
+  if is_float(window) then
+    vim.api.nvim_win_close(window, true)
+  end
+  ui.jump(place, before)
 end
 
 --- Somebody has entered a window.
 local function entered()
-  local window = vim.api.nvim_get_current_win()
-  local source = source_of(window)
+  local source = source_of(vim.api.nvim_get_current_win())
   if not source then
     return
   end
   for _, keys in ipairs({ 'gf', 'gF' }) do
     vim.keymap.set('n', keys, function()
-      follow(window, source)
+      follow(keys, source)
     end, { buffer = 0, desc = 'Open this place in the window before' })
   end
 end

@@ -11,6 +11,10 @@ local INSTALL = {
 local function check_server()
   health.start('seealso: server')
   local cmd = require('seealso.server').command()
+  if not cmd then
+    health.info('a function in your configuration (`cmd`) starts it or connects to it')
+    return
+  end
   local program = vim.fn.exepath(cmd[1])
   if program == '' then
     health.error(('`%s` cannot be run: it is not on the PATH, or not a program'):format(cmd[1]), INSTALL)
@@ -30,7 +34,7 @@ end
 
 local function check_editor()
   health.start('seealso: Neovim')
-  if not vim.lsp.is_enabled('seealso') then
+  if not require('seealso.server').enabled() then
     health.warn('it is not enabled', { 'Put `vim.lsp.enable("seealso")` into your init.lua.' })
   else
     health.ok('enabled for ' .. table.concat(vim.lsp.config.seealso.filetypes or { 'all file types' }, ', '))
@@ -39,6 +43,12 @@ local function check_editor()
     health.ok('ghost text can be shown; `<Plug>(seealso-accept)` accepts it')
   else
     health.info('ghost text needs Neovim 0.12; all else works')
+  end
+  local picker, problem = require('seealso.pickers').which()
+  if problem then
+    health.warn(problem)
+  else
+    health.ok(('`:SeeAlso!` lets you choose in %s'):format(picker == 'select' and 'vim.ui.select()' or picker))
   end
 end
 

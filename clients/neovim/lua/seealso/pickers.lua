@@ -12,7 +12,7 @@ local SETTLE_MS = 150
 
 ---@class seealso.Picker
 ---@field pick fun(title: string, places: seealso.Place[])
----@field live fun(title: string, ask: seealso.Ask)
+---@field live? fun(title: string, ask: seealso.Ask)
 
 ---@param query string
 ---@return boolean
@@ -173,28 +173,53 @@ function known.snacks()
   }
 end
 
+function known.select()
+  return {
+    pick = function(title, places)
+      ui.pick(places, title, lists.choice)
+    end,
+  }
+end
+
 local ORDER = { 'telescope', 'fzf-lua', 'snacks' }
 
----@return seealso.Picker?
-local function picker()
+--- The name of the picker that is used, and what is wrong with the one that is wanted.
+---@return string name
+---@return string? problem
+function M.which()
   local wanted = ui.options().picker
+  if wanted == 'select' then
+    return wanted
+  end
   for _, name in ipairs(wanted and { wanted } or ORDER) do
     if known[name] and pcall(require, name) then
-      return known[name]()
+      return name
     end
   end
+  if wanted then
+    local problem = known[wanted] and 'is not installed' or ('is none of %s, select'):format(table.concat(ORDER, ', '))
+    return 'select', ('`%s` in vim.g.seealso.picker %s'):format(wanted, problem)
+  end
+  return 'select'
+end
+
+---@return seealso.Picker
+local function picker()
+  local name, problem = M.which()
+  if problem then
+    -- Later, or it is in the way of the choices.
+    vim.schedule(function()
+      ui.warn_once(problem)
+    end)
+  end
+  return known[name]()
 end
 
 --- Let somebody choose a place and go there, in |vim.ui.select()| when there is no picker.
 ---@param title string
 ---@param places seealso.Place[]
 function M.pick(title, places)
-  local one = picker()
-  if one then
-    one.pick(title, places)
-  else
-    ui.pick(places, title, lists.choice)
-  end
+  picker().pick(title, places)
 end
 
 --- Let somebody type a question and choose among what is found meanwhile; tells whether there is a picker for it.
@@ -202,11 +227,11 @@ end
 ---@param ask seealso.Ask
 ---@return boolean
 function M.live(title, ask)
-  local one = picker()
-  if one then
-    one.live(title, ask)
+  local live = picker().live
+  if live then
+    live(title, ask)
   end
-  return one ~= nil
+  return live ~= nil
 end
 
 return M

@@ -13,6 +13,9 @@ local NARROW, WIDE = 30, 52
 local SPACE = vim.api.nvim_create_namespace('seealso.related')
 local GROUP = 'seealso.related'
 
+--- Why nothing happens.
+local NO_PASSAGE = 'no passage stands in this line'
+
 ---@class seealso.View
 ---@field window integer
 ---@field buffer integer
@@ -79,8 +82,8 @@ local function ask(anew)
   if not client or (not anew and is_shown(bufnr, line)) then
     return
   end
-  if view.client and view.request and not view.client:is_stopped() then
-    view.client:cancel_request(view.request)
+  if view.client and view.request then
+    clients.cancel(view.client, view.request)
   end
   view.client = client
   local asked = ('%d %d'):format(bufnr, vim.b[bufnr].changedtick)
@@ -150,15 +153,10 @@ local function chosen()
   return view and view.panel and view.panel.places[vim.api.nvim_win_get_cursor(view.window)[1]]
 end
 
---- Say why nothing happens.
-local function no_passage()
-  ui.say('no passage stands in this line')
-end
-
 local function jump()
   local place = chosen()
   if not place or not view then
-    no_passage()
+    ui.say(NO_PASSAGE)
     return
   end
   if not view.source or not vim.api.nvim_win_is_valid(view.source) then
@@ -172,8 +170,10 @@ end
 local function compare()
   local place = chosen()
   local passage = view and view.related and view.related.passage
-  if not place or not passage then
-    no_passage()
+  if not passage then
+    ui.say('no passage at the cursor of the document to compare with')
+  elseif not place then
+    ui.say(NO_PASSAGE)
   else
     local function location(of)
       local range = { start = { line = of.line - 1, character = 0 }, ['end'] = { line = of.end_line, character = 0 } }

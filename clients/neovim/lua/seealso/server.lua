@@ -1,4 +1,5 @@
 --- Whether the server can be started, where its folder is, and what happens when it stops.
+local clients = require('seealso.client')
 local ui = require('seealso.ui')
 
 local M = {}
@@ -19,25 +20,38 @@ local restarts = {}
 --- Neovim from asking us anything, and only its log says so.
 local COMMAND = { 'seealso', 'lsp' }
 
---- What is started, unless the configuration has a function of its own.
----@return string[]
+--- Whether |vim.lsp.enable()| has been called. Early versions of Neovim 0.11 may have no function for it.
+---@return boolean
+function M.enabled()
+  if vim.lsp.is_enabled then
+    return vim.lsp.is_enabled('seealso')
+  end
+  return vim.lsp._enabled_configs.seealso ~= nil
+end
+
+--- What is started.
+---@return string[]? command none when the configuration has a function of somebody else, such as of
+--- |vim.lsp.rpc.connect()|
 function M.command()
-  local configured = vim.lsp.config.seealso.cmd
-  return type(configured) == 'table' and configured or COMMAND
+  local config = vim.lsp.config.seealso
+  if type(config.cmd) == 'table' then
+    return config.cmd
+  end
+  return config.cmd == config.own_cmd and COMMAND or nil
 end
 
 --- What to do about a program that is missing.
 ---@return string? message none when it can be run
 function M.missing()
-  local program = M.command()[1]
-  if vim.fn.executable(program) == 0 then
-    return ('`%s` not found: `pipx install .` in its clone, see :h seealso'):format(program)
+  local command = M.command()
+  if command and vim.fn.executable(command[1]) == 0 then
+    return ('`%s` not found: `pipx install .` in its clone, see :h seealso'):format(command[1])
   end
 end
 
 --- Say once that the program is missing: Neovim starts nothing then, and only its log says so.
 function M.say_when_missing()
-  local message = M.missing()
+  local message = M.enabled() and M.missing()
   if message then
     -- Later, or what Neovim says about the file takes its place.
     vim.schedule(function()
@@ -79,6 +93,7 @@ end
 ---@param signal integer
 ---@param client_id integer
 function M.on_exit(code, signal, client_id)
+  clients.stopped(client_id)
   local client = vim.lsp.get_client_by_id(client_id)
   local asked = wanted[client_id]
   wanted[client_id] = nil
@@ -92,7 +107,7 @@ function M.on_exit(code, signal, client_id)
     if vim.v.exiting ~= vim.NIL then
       return
     end
-    if asked and vim.lsp.is_enabled('seealso') then
+    if asked and M.enabled() then
       vim.lsp.enable('seealso') -- for all open documents, whose folders may have got a marker meanwhile
       return
     end
@@ -114,12 +129,12 @@ end
 --- Stop all servers and start them again for the same buffers, or start one for the documents that are open.
 function M.restart()
   restarts = {}
-  local clients = vim.lsp.get_clients({ name = 'seealso', _uninitialized = true })
-  for _, client in ipairs(clients) do
+  local running = vim.lsp.get_clients({ name = clients.NAME, _uninitialized = true })
+  for _, client in ipairs(running) do
     wanted[client.id] = true
     client:stop()
   end
-  if #clients == 0 then
+  if #running == 0 then
     vim.lsp.enable('seealso')
   end
 end

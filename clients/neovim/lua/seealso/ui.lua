@@ -22,6 +22,11 @@ function M.warn(text)
   vim.notify('seealso: ' .. text, vim.log.levels.WARN)
 end
 
+---@param text string
+function M.warn_once(text)
+  vim.notify_once('seealso: ' .. text, vim.log.levels.WARN)
+end
+
 --- The beginning of a text that fits into so many cells, and the rest.
 ---@param text string
 ---@param cells integer
