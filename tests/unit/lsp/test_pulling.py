@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,33 @@ async def test_a_document_that_is_closed_meanwhile_is_answered_about_as_it_is_sa
             await asyncio.sleep(0)
             client.notify("textDocument/didClose", {"textDocument": {"uri": path.as_uri()}})
         assert lines((await client.answer(number))["result"]) == [4, 6]
+
+
+async def test_a_document_that_is_closed_while_all_are_compared_is_told_as_it_is_saved(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = root / "a.md"
+    path.write_text(f"\n\n{TWICE}")
+    compared, closed = threading.Event(), threading.Event()
+    findings = Closed.findings
+
+    def held(*given: Any) -> Any:
+        found = findings(*given)
+        compared.set()
+        closed.wait(10)
+        return found
+
+    async with loopback(root, PULLS) as client:
+        await client.request("workspace/executeCommand", UPDATE)
+        client.notify("textDocument/didOpen", document(path, TWICE))
+        await client.request("workspace/diagnostic", {"previousResultIds": []})
+        monkeypatch.setattr(Closed, "findings", held)
+        number = client.ask("workspace/diagnostic", {"previousResultIds": [], "partialResultToken": "t"})
+        await asyncio.to_thread(compared.wait, 10)
+        client.notify("textDocument/didClose", {"textDocument": {"uri": path.as_uri()}})
+        closed.set()
+        assert (await client.answer(number))["result"] == {"items": []}
+        assert [lines(item) for part in parts(client, "t") for item in part["items"]] == [[4, 6]]
 
 
 async def test_what_does_not_change_is_neither_compared_nor_read_again(
