@@ -57,8 +57,10 @@ class ClosedFindings:
     """What is repeated in the closed documents in one state of the workspace; those without findings are left out."""
 
     saved: Saved
-    opened: object
-    """What the open buffers have to do with it."""
+    hidden: Collection[str]
+    """Documents that are open, by path, so that nothing is said about what is saved of them."""
+    opened: Collection[tuple[Place, bool]]
+    """Where the repeated texts stand in open buffers, each with whether it is marked to be ignored."""
     documents: Mapping[str, ClosedDocument]
     """By path."""
 
@@ -92,15 +94,15 @@ class Closed:
         opened = self._opened(passages)
         # A document that is not saved hides nothing that was.
         hidden = frozenset(saved.documents.keys() & overlay.buffers.keys())
-        state = (hidden, frozenset(at for places in opened.values() for at in places))
-        if before is not None and before.saved is saved and before.opened == state:
+        places = frozenset(at for places in opened.values() for at in places)
+        if before is not None and (before.saved is saved and before.hidden == hidden and before.opened == places):
             return before
         closed = {
             text_id: found
             for text_id, standing in passages.items()
             if (found := [at for at in standing if at.place.path not in overlay.buffers])
         }
-        return ClosedFindings(saved, state, self._documents(saved, closed, opened))
+        return ClosedFindings(saved, hidden, places, self._documents(saved, closed, opened))
 
     def _saved(self, before: Saved | None) -> Saved:
         """Return what the index knows: `before` itself when that has not changed."""

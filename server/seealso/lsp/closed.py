@@ -12,7 +12,7 @@ from seealso.lsp.positions import Text
 from seealso.meter import unless
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from seealso.closed import ClosedDocument, ClosedFindings
@@ -51,6 +51,11 @@ class ClosedReports:
         """Those that could not be made: the files are not what was indexed."""
         self.took_s = 0.0
         """How long the last comparison took."""
+
+    @property
+    def opened(self) -> Collection[str]:
+        """The saved documents that were open at the last comparison: nothing is known of what is saved of them."""
+        return self._findings.hidden if self._findings is not None else ()
 
     async def compare(self) -> None:
         """Learn what is to be said about which document; a saved text that has changed since counts as it was.

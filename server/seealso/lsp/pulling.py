@@ -97,13 +97,11 @@ class WholePull:
         news = False
         for folder in folders:
             try:
-                # What is closed while the others are compared counts as open still: it is in no report yet.
-                opened = {*await folder.opened_paths()}
                 await folder.closed.compare()
-                news |= await self._send(await self._new(folder, opened))
+                news |= await self._send(await self._new(folder))
                 while folder.closed.stale:
                     await folder.closed.make()
-                    news |= await self._send(await self._new(folder, opened))
+                    news |= await self._send(await self._new(folder))
             except SeeAlsoError as error:
                 self._session.outbox.problem(error)
         return await self._send([(uri, NOTHING) for uri in self._strays(folders)]) or news
@@ -116,11 +114,8 @@ class WholePull:
         self._session.just_closed -= closed
         return sorted(({uri for known in gone for uri, _ in known.values()} | set(map(to_uri, closed))) - opened.keys())
 
-    async def _new(self, folder: Folder, opened: Collection[str]) -> list[tuple[str, Report]]:
-        """Return the closed documents of a folder, by URI, about which the client knows something else by now.
-
-        `opened` are those that were open when the folder was compared, as the workspace names them.
-        """
+    async def _new(self, folder: Folder) -> list[tuple[str, Report]]:
+        """Return the closed documents of a folder, by URI, about which the client knows something else by now."""
         session, closed = self._session, folder.closed
         known = self._known.setdefault(folder, {})
         again = {
@@ -128,7 +123,8 @@ class WholePull:
             for path in session.just_closed
             if path.is_relative_to(folder.path)
         }
-        hidden = {*opened, *(await folder.opened_paths()), *((closed.unreadable | set(closed.stale)) - closed.reports.keys())}
+        unknown = (closed.unreadable | set(closed.stale)) - closed.reports.keys()
+        hidden = {*(await folder.opened_paths()), *closed.opened, *unknown}
         new = []
         for name in closed.reports.keys() | known.keys() | again.keys():
             report = closed.reports.get(name, NOTHING)
