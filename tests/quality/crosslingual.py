@@ -1,4 +1,4 @@
-"""Measure how well a passage finds its translation: `PYTHONPATH=tests python -m quality.crosslingual`.
+"""How well a passage finds its translation.
 
 For each pair of languages, each paragraph of one is looked for among all of the other's, by the vectors of passages.
 R@1 is the share whose translation comes first, MRR@10 the mean of 1 / its rank, 0 from the eleventh on.
@@ -6,14 +6,13 @@ R@1 is the share whose translation comes first, MRR@10 the mean of 1 / its rank,
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.fetching import FetchError
+from quality.figures import Figure
 from quality.translated_manual import Key, translated_manual
 from seealso.embed.onnx import OnnxEmbedder
 
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from seealso.embed.base import Vectors
 
 RANKS = 10
+TARGET = 0.97
+"""Of R@1, in the mean."""
 
 
 def ranks(queries: Vectors, passages: Vectors) -> np.ndarray:
@@ -50,21 +51,16 @@ def measure(manual: Mapping[str, Mapping[Key, str]]) -> dict[tuple[str, str], tu
     return found
 
 
-def main() -> None:
-    """Print a table: languages asked in down, those of the answers across."""
-    try:
-        manual = translated_manual()
-    except FetchError as error:
-        sys.exit(str(error))
-    found = measure(manual)
-    print("R@1 (MRR@10) of", ", ".join(f"{len(texts)} {language}" for language, texts in manual.items()))
-    print("    " + "".join(f"{language:>14}" for language in manual))
-    for first in manual:
-        cells = ("" if first == second else "{1:.3f} ({2:.3f})".format(*found[first, second]) for second in manual)
-        print(f"{first:4}" + "".join(f"{cell:>14}" for cell in cells))
-    mean = np.mean([(recall, reciprocal) for _, recall, reciprocal in found.values()], axis=0)
-    print(f"mean {mean[0]:.3f} ({mean[1]:.3f}) over {len(found)} pairs")
+def figures() -> Iterator[Figure]:
+    """Yield the mean over all pairs of languages, then each pair.
 
-
-if __name__ == "__main__":
-    main()
+    Raises `FetchError` when the manual cannot be had.
+    """
+    found = measure(translated_manual())
+    count = sum(number for number, _, _ in found.values())
+    recall, reciprocal = np.mean([(recall, reciprocal) for _, recall, reciprocal in found.values()], axis=0)
+    yield Figure("cross-lingual", "R@1, mean of pairs", float(recall), count, TARGET)
+    yield Figure("cross-lingual", "MRR@10, mean of pairs", float(reciprocal), count)
+    for (first, second), (number, recall, reciprocal) in found.items():
+        yield Figure("cross-lingual", f"R@1 {first} to {second}", recall, number)
+        yield Figure("cross-lingual", f"MRR@10 {first} to {second}", reciprocal, number)

@@ -11,11 +11,15 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
+
+import numpy as np
 
 from bench.fetching import FetchError, cache
 from bench.kernel_docs import kernel_docs
+from quality.figures import Figure
 from seealso.corpus import CACHE_VARIABLE
 from seealso.model import Match
 from seealso.workspace import Workspace
@@ -36,15 +40,42 @@ KERNEL = (
     "admin-guide/cgroup-v1",
 )
 PLACES = 20
+
+Answers = Sequence[tuple[dict[str, str], Sequence[Match]]]
+
 LEAST = (0.0, 0.02, MIN_SCORE_ASKED, 0.1, MIN_SCORE, 0.3)
+
+
+def figures() -> Iterator[Figure]:
+    """Yield how good the order of the answers is, and how much nonsense is answered.
+
+    Raises `FetchError` when the documents cannot be had.
+    """
+    for documents, folder in _folders():
+        answers = _answers(documents, folder, words_only=False)
+        ranks = _ranks([(row["answers"].split("|"), matches) for row, matches in answers if row["answers"]])
+        nonsense = [worthwhile(matches, MIN_SCORE_ASKED) for row, matches in answers if not row["answers"]]
+        yield Figure("questions", f"MRR, {documents}", _reciprocal(ranks), len(ranks))
+        yield Figure("questions", f"right answer first, {documents}", ranks.count(1) / len(ranks), len(ranks))
+        yield Figure(
+            "questions", f"nonsense answered, {documents}", float(np.mean([*map(bool, nonsense)])), len(nonsense)
+        )
 
 
 def main() -> None:
     """Ask, and print a table by the lowest score for each folder."""
     try:
-        documents = kernel_docs()
+        folders = _folders()
     except FetchError as error:
         sys.exit(str(error))
+    for documents, folder in folders:
+        for words_only in (False, True):
+            _measure(documents, _answers(documents, folder, words_only=words_only), words_only=words_only)
+
+
+def _folders() -> list[tuple[str, Path]]:
+    """Return what is asked about; an index of it is made beside it."""
+    documents = kernel_docs()
     folder = cache() / "questions"
     os.environ.setdefault(CACHE_VARIABLE, str(folder / "cache"))
     kernel = folder / "kernel"
@@ -55,36 +86,38 @@ def main() -> None:
             for name in KERNEL:
                 shutil.copytree(documents / name, Path(temporary) / "kernel" / name)
             (Path(temporary) / "kernel").rename(kernel)
-    _measure("handbook", HANDBOOK)
-    _measure("kernel", kernel)
+    return [("handbook", HANDBOOK), ("kernel", kernel)]
 
 
-def _measure(documents: str, folder: Path) -> None:
-    workspace = Workspace.open(folder)
-    workspace.update()
-    with QUESTIONS.open(encoding="utf-8") as lines:
+def _answers(documents: str, folder: Path, *, words_only: bool) -> Answers:
+    with closing(Workspace.open(folder)) as workspace, QUESTIONS.open(encoding="utf-8") as lines:
+        workspace.update()
         rows = [row for row in csv.DictReader(lines, delimiter="\t") if row["documents"] in (documents, "any")]
-    for words_only in (False, True):
-        answers = [(row, workspace.search(row["question"], PLACES, semantic=not words_only).matches) for row in rows]
-        print(f"{documents}, {'by words only' if words_only else 'by meaning and words'}")
-        print(_order([(row["answers"].split("|"), matches) for row, matches in answers if row["answers"]]))
-        print("least  questions answered  places shown  right ones  of nonsense: answered  places shown")
-        for least in LEAST:
-            print(_line(least, answers))
-    workspace.close()
+        return [(row, workspace.search(row["question"], PLACES, semantic=not words_only).matches) for row in rows]
 
 
-def _order(answers: Sequence[tuple[Sequence[str], Sequence[Match]]]) -> str:
-    """Say how good the order is: how many questions have a right answer first, and the mean reciprocal rank."""
-    ranks = [
+def _measure(documents: str, answers: Answers, *, words_only: bool) -> None:
+    print(f"{documents}, {'by words only' if words_only else 'by meaning and words'}")
+    ranks = _ranks([(row["answers"].split("|"), matches) for row, matches in answers if row["answers"]])
+    print(f"right answer first: {ranks.count(1)} of {len(ranks)}; mean reciprocal rank {_reciprocal(ranks):.3f}")
+    print("least  questions answered  places shown  right ones  of nonsense: answered  places shown")
+    for least in LEAST:
+        print(_line(least, answers))
+
+
+def _ranks(answers: Sequence[tuple[Sequence[str], Sequence[Match]]]) -> list[int]:
+    """Return at which place, from 1, each question has its first right answer; 0 where it has none."""
+    return [
         next((rank for rank, match in enumerate(matches, 1) if _is_right(match, wanted)), 0)
         for wanted, matches in answers
     ]
-    reciprocal = sum(1 / rank for rank in ranks if rank) / len(ranks)
-    return f"right answer first: {ranks.count(1)} of {len(ranks)}; mean reciprocal rank {reciprocal:.3f}"
 
 
-def _line(least: float, answers: Sequence[tuple[dict[str, str], Sequence[Match]]]) -> str:
+def _reciprocal(ranks: Sequence[int]) -> float:
+    return sum(1 / rank for rank in ranks if rank) / len(ranks)
+
+
+def _line(least: float, answers: Answers) -> str:
     real = [(row["answers"].split("|"), worthwhile(matches, least)) for row, matches in answers if row["answers"]]
     nonsense = [worthwhile(matches, least) for row, matches in answers if not row["answers"]]
     right = [sum(_is_right(match, wanted) for match in matches) for wanted, matches in real]
