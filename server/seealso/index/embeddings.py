@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from seealso.index.sql import parts
+from seealso.index.sql import rows_of
 from seealso.model import DocumentProblem
 
 if TYPE_CHECKING:
@@ -85,16 +85,12 @@ class EmbeddingTable:
                 f"{query} (SELECT 1 FROM passages WHERE text_id = texts.id) ORDER BY texts.id", (model_id, model_id)
             )
             return rows.fetchall()
-        found: dict[int, int] = {}
-        for part, marks in parts(paths):
-            found.update(
-                self._db.execute(
-                    f"{query} (SELECT 1 FROM passages JOIN documents ON documents.id = document_id"
-                    f" WHERE text_id = texts.id AND path IN ({marks})) ORDER BY texts.id",
-                    (model_id, model_id, *part),
-                ).fetchall()
-            )
-        return list(found.items())
+        statement = (
+            f"{query} (SELECT 1 FROM passages JOIN documents ON documents.id = document_id"
+            " WHERE text_id = texts.id AND path IN ({keys})) ORDER BY texts.id"
+        )
+        # A text that stands in documents of several portions comes once.
+        return list(dict(rows_of(self._db, statement, paths, before=(model_id, model_id))).items())
 
     def put(self, model_id: int, text_ids: Sequence[int], vectors: Vectors) -> None:
         """Store one unit row a text."""
@@ -161,13 +157,9 @@ class EmbeddingTable:
 
     def get(self, model_id: int, text_ids: Collection[int]) -> dict[int, Vectors]:
         """Return the vector, shape (dimension,), of each text that has one."""
-        found: dict[int, Vectors] = {}
-        for part, marks in parts(text_ids):
-            rows = self._db.execute(
-                f"SELECT text_id, vector FROM vectors WHERE model_id = ? AND text_id IN ({marks})", (model_id, *part)
-            ).fetchall()
-            found.update(zip((row[0] for row in rows), _rows([row[1] for row in rows]), strict=True))
-        return found
+        statement = "SELECT text_id, vector FROM vectors WHERE model_id = ? AND text_id IN ({keys})"
+        rows = list(rows_of(self._db, statement, text_ids, before=(model_id,)))
+        return dict(zip((row[0] for row in rows), _rows([row[1] for row in rows]), strict=True))
 
     def embedded_passages(self, model_id: int) -> int:
         """Return how many passages have a vector."""

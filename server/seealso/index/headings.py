@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Sequence
 
-from seealso.index.sql import parts
+from seealso.index.sql import rows_of
 from seealso.model import Heading
 
 
@@ -43,14 +43,12 @@ class HeadingTable:
     def of_documents(self, paths: Collection[str]) -> dict[str, list[Heading]]:
         """Return the headings of some documents in their order; a document without any has no entry."""
         found: dict[str, list[Heading]] = {}
-        for part, marks in parts(paths):
-            rows = self._db.execute(
-                "SELECT path, title, level, line, anchor, label FROM headings"
-                f" JOIN documents ON documents.id = document_id WHERE path IN ({marks}) ORDER BY headings.id",
-                part,
-            )
-            for row in rows:
-                found.setdefault(row[0], []).append(Heading(*row[1:]))
+        statement = (
+            "SELECT path, title, level, line, anchor, label FROM headings"
+            " JOIN documents ON documents.id = document_id WHERE path IN ({keys}) ORDER BY headings.id"
+        )
+        for row in rows_of(self._db, statement, paths):
+            found.setdefault(row[0], []).append(Heading(*row[1:]))
         return found
 
     def of_document(self, document_id: int) -> dict[int | None, tuple[Heading, ...]]:
@@ -68,12 +66,10 @@ class HeadingTable:
         """Return the path to each of some headings, from any documents, by heading id."""
         known: dict[int, tuple[int | None, Heading]] = {}
         wanted = set(heading_ids)
+        statement = "SELECT id, parent_id, title, level, line, anchor, label FROM headings WHERE id IN ({keys})"
         while wanted:
-            for part, marks in parts(wanted):
-                rows = self._db.execute(
-                    f"SELECT id, parent_id, title, level, line, anchor, label FROM headings WHERE id IN ({marks})", part
-                )
-                known.update((row[0], (row[1], Heading(*row[2:]))) for row in rows)
+            rows = rows_of(self._db, statement, wanted)
+            known.update((row[0], (row[1], Heading(*row[2:]))) for row in rows)
             wanted = {parent for parent, _ in known.values() if parent is not None} - known.keys()
         paths: dict[int | None, tuple[Heading, ...]] = {}
         for heading_id in sorted(known):  # a parent's id is smaller than its children's

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Collection, Iterator, Sequence
-from typing import TypeVar
-
-Key = TypeVar("Key")
+from typing import Any
 
 _VARIABLES = 900
 """SQLite builds allow 999 bound variables at least."""
 
 
-def parts(keys: Collection[Key]) -> Iterator[tuple[Sequence[Key], str]]:
-    """Yield keys in portions one statement can bind, each with its question marks."""
+def rows_of(
+    db: sqlite3.Connection,
+    statement: str,
+    keys: Collection[Any],
+    before: Sequence[Any] = (),
+    after: Sequence[Any] = (),
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a statement for any number of keys, which stand in it as `{keys}`.
+
+    It is run once for as many as one statement can bind. `before` and `after` are the variables on either side of them.
+    """
     ordered = list(keys)
     for start in range(0, len(ordered), _VARIABLES):
         part = ordered[start : start + _VARIABLES]
-        yield part, ",".join("?" * len(part))
+        marks = ",".join("?" * len(part))
+        yield from db.execute(statement.replace("{keys}", marks), (*before, *part, *after))
 
 
 def storable(text: str) -> str:

@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from seealso.errors import DamagedIndexError, IndexUnavailableError
 from seealso.index.database import FILE_NAME, identity, open_database
@@ -23,7 +22,7 @@ from seealso.index.intended import IntendedPairs
 from seealso.index.lexical import LexicalIndex
 from seealso.index.lock import PRIVATE
 from seealso.index.pairs import PairTable
-from seealso.index.sql import parts
+from seealso.index.sql import rows_of
 from seealso.index.texts import TextTable
 from seealso.meter import Cancelled, check, never
 from seealso.model import DocumentProblem, Passage, PassageKind, Place, Segmentation
@@ -213,16 +212,11 @@ class Store:
 
     def titles(self, paths: Collection[str]) -> dict[str, str]:
         """Return the first heading of each document that has one."""
-        found: dict[str, str] = {}
-        for part, marks in parts(paths):
-            found.update(
-                self._db.execute(
-                    "SELECT path, title FROM documents JOIN headings ON headings.id ="
-                    f" (SELECT min(id) FROM headings WHERE document_id = documents.id) WHERE path IN ({marks})",
-                    part,
-                ).fetchall()
-            )
-        return found
+        statement = (
+            "SELECT path, title FROM documents JOIN headings ON headings.id ="
+            " (SELECT min(id) FROM headings WHERE document_id = documents.id) WHERE path IN ({keys})"
+        )
+        return dict(rows_of(self._db, statement, paths))
 
     def remove_documents(self, ids: Iterable[int]) -> None:
         for document_id in ids:
@@ -306,16 +300,15 @@ class Store:
 
     def passages_of_texts(self, text_ids: Collection[int], limit: int | None = None) -> list[StoredPassage]:
         """Return the passages that read as one of the texts, ordered by path and place; at most `limit` of a text."""
-        rows: list[tuple[Any, ...]] = []
-        for part, marks in parts(text_ids):
-            rows += self._db.execute(
-                "SELECT text_id, document_id, ordinal, path, start_line, end_line, kind, text, language, heading_id,"
-                " ignored, start_byte, end_byte"
-                " FROM (SELECT *, row_number() OVER (PARTITION BY text_id ORDER BY document_id, ordinal) AS nth"
-                f" FROM passages WHERE text_id IN ({marks})) JOIN texts ON texts.id = text_id"
-                " JOIN documents ON documents.id = document_id WHERE nth <= ?",
-                (*part, sys.maxsize if limit is None else limit),
-            )
+        statement = (
+            "SELECT text_id, document_id, ordinal, path, start_line, end_line, kind, text, language, heading_id,"
+            " ignored, start_byte, end_byte"
+            " FROM (SELECT *, row_number() OVER (PARTITION BY text_id ORDER BY document_id, ordinal) AS nth"
+            " FROM passages WHERE text_id IN ({keys})) JOIN texts ON texts.id = text_id"
+            " JOIN documents ON documents.id = document_id WHERE nth <= ?"
+        )
+        most = sys.maxsize if limit is None else limit
+        rows = list(rows_of(self._db, statement, text_ids, after=(most,)))
         headings = self.headings.paths({row[9] for row in rows if row[9] is not None})
         return [
             StoredPassage(
@@ -340,14 +333,12 @@ class Store:
 
     def places(self, passage_ids: Collection[int]) -> list[Place]:
         """Return where passages stand, ordered by path and place."""
-        rows: list[tuple[Any, ...]] = []
-        for part, marks in parts(passage_ids):
-            rows += self._db.execute(
-                "SELECT path, start_line, end_line, kind, text, language, heading_id FROM passages"
-                " JOIN texts ON texts.id = text_id JOIN documents ON documents.id = document_id"
-                f" WHERE passages.id IN ({marks})",
-                part,
-            )
+        statement = (
+            "SELECT path, start_line, end_line, kind, text, language, heading_id FROM passages"
+            " JOIN texts ON texts.id = text_id JOIN documents ON documents.id = document_id"
+            " WHERE passages.id IN ({keys})"
+        )
+        rows = list(rows_of(self._db, statement, passage_ids))
         headings = self.headings.paths({row[6] for row in rows if row[6] is not None})
         return [
             Place(
@@ -364,10 +355,7 @@ class Store:
 
     def passages_by_id(self, passage_ids: Collection[int]) -> dict[int, int]:
         """Return the text id of each passage id."""
-        found: dict[int, int] = {}
-        for part, marks in parts(passage_ids):
-            found.update(self._db.execute(f"SELECT id, text_id FROM passages WHERE id IN ({marks})", part).fetchall())
-        return found
+        return dict(rows_of(self._db, "SELECT id, text_id FROM passages WHERE id IN ({keys})", passage_ids))
 
     def titled_texts(self, count: int) -> list[tuple[str, int]]:
         """Return some titles of several words, each with the id of the first text below it, spread over all."""
@@ -390,8 +378,5 @@ class Store:
 
     def count_documents(self, text_ids: Collection[int]) -> int:
         """Return in how many documents one of the texts stands."""
-        found: set[int] = set()
-        for part, marks in parts(text_ids):
-            rows = self._db.execute(f"SELECT DISTINCT document_id FROM passages WHERE text_id IN ({marks})", part)
-            found.update(row[0] for row in rows)
-        return len(found)
+        statement = "SELECT DISTINCT document_id FROM passages WHERE text_id IN ({keys})"
+        return len(set(rows_of(self._db, statement, text_ids)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection
 
-from seealso.index.sql import parts, storable
+from seealso.index.sql import rows_of, storable
 from seealso.model import Passage
 from seealso.text.prose import count_words
 
@@ -28,36 +28,22 @@ class TextTable:
 
     def ids(self, hashes: Collection[bytes]) -> dict[bytes, int]:
         """Return the id of each text that is known, by content hash."""
-        found: dict[bytes, int] = {}
-        for part, marks in parts(hashes):
-            found.update(self._db.execute(f"SELECT hash, id FROM texts WHERE hash IN ({marks})", part).fetchall())
-        return found
+        return dict(rows_of(self._db, "SELECT hash, id FROM texts WHERE hash IN ({keys})", hashes))
 
     def read(self, text_ids: Collection[int]) -> dict[int, str]:
         """Return texts by their ids."""
-        found: dict[int, str] = {}
-        for part, marks in parts(text_ids):
-            found.update(self._db.execute(f"SELECT id, text FROM texts WHERE id IN ({marks})", part).fetchall())
-        return found
+        return dict(rows_of(self._db, "SELECT id, text FROM texts WHERE id IN ({keys})", text_ids))
 
     def words(self, text_ids: Collection[int]) -> dict[int, int]:
         """Return the number of words of each text."""
-        found: dict[int, int] = {}
-        for part, marks in parts(text_ids):
-            found.update(self._db.execute(f"SELECT id, words FROM texts WHERE id IN ({marks})", part).fetchall())
-        return found
+        return dict(rows_of(self._db, "SELECT id, words FROM texts WHERE id IN ({keys})", text_ids))
 
     def living(self, text_ids: Collection[int]) -> set[int]:
         """Return those of the texts that stand somewhere at present."""
-        found: set[int] = set()
-        for part, marks in parts(text_ids):
-            rows = self._db.execute(
-                f"SELECT id FROM texts WHERE id IN ({marks}) AND EXISTS"
-                " (SELECT 1 FROM passages WHERE text_id = texts.id)",
-                part,
-            )
-            found.update(row[0] for row in rows)
-        return found
+        statement = (
+            "SELECT id FROM texts WHERE id IN ({keys}) AND EXISTS (SELECT 1 FROM passages WHERE text_id = texts.id)"
+        )
+        return {row[0] for row in rows_of(self._db, statement, text_ids)}
 
     def forget_unused(self, at_least: int) -> int:
         """Delete the texts that stand nowhere, with their vectors, if they are at least so many and the majority.
