@@ -81,7 +81,7 @@ class Repeats:
         space = self.candidates.space
         if cosine is None or space is None:
             return None
-        thresholds = E5_SMALL.at(space.profile.background_cosine)
+        thresholds = E5_SMALL.at(space.profile.background_cosine, space.profile.scale)
         near = cosine >= space.profile.near_duplicate_cosine
         translated = self.settings.duplicates.across_languages and cosine >= thresholds.translated
         if not near and not translated:

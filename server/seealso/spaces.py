@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from seealso.errors import SeeAlsoError
 
 if TYPE_CHECKING:
-    from seealso.embed.base import Embedder, ModelInfo, Vectors
+    from seealso.embed.base import Embedder, EmbedKind, ModelInfo, Vectors
     from seealso.embed.profile import ModelProfile
     from seealso.index.embeddings import Space
     from seealso.index.store import Store
@@ -153,7 +153,7 @@ class Spaces:
         assert plain is not None, "a space is never deleted"
         if not calibration.is_needed(store, plain):
             return space
-        profile = calibration.calibrate(store, plain, lambda titles: _embed_titles(embedder, titles))
+        profile = calibration.calibrate(store, plain, lambda texts, kind: _embed(embedder, texts, kind))
         return replace(space, profile=profile)
 
     def opened(self, store: Store, space: Space) -> VectorSpace:
@@ -168,10 +168,10 @@ class Spaces:
         return VectorSpace(space.id, space.name, vectors, profile_of(store, space))
 
 
-def _embed_titles(embedder: Embedder, titles: Sequence[str]) -> Vectors:
+def _embed(embedder: Embedder, texts: Sequence[str], kind: EmbedKind) -> Vectors:
     from seealso.embed.base import Lane, RefusedTextsError
 
     try:
-        return embedder.embed(titles, "query", Lane.BULK)
+        return embedder.embed(texts, kind, Lane.BULK)
     except RefusedTextsError as error:
         return error.vectors  # a few of many do not matter

@@ -1,19 +1,20 @@
 """What cosines mean in the space of a model that nobody measured: asked of the workspace itself.
 
-Two random passages tell where strangers are, titles and their sections where answers are.
+Two random passages tell where strangers are, titles and their sections where answers are, and passages that miss a
+few words how far a small change moves.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from seealso.embed.profile import CAUTIOUS, ModelProfile, shipped_profile
+from seealso.embed.profile import CAUTIOUS, MULTILINGUAL_E5_SMALL, ModelProfile, shipped_profile
 
 if TYPE_CHECKING:
-    from seealso.embed.base import Vectors
+    from seealso.embed.base import EmbedKind, Vectors
     from seealso.index.embeddings import Space
     from seealso.index.store import Store
 
@@ -26,13 +27,15 @@ GROWTH = 4
 """One from fewer is, when there are so many times more."""
 TITLES = 100
 MIN_TITLES = 20
-NEAR_SHARE = 0.35
-"""How far from the closest strangers to sameness a near duplicate begins: measured for multilingual-e5-small."""
+THINNED = 100
+"""Passages that are embedded again, each without every eighth word."""
 MAX_NEAR = 0.98
 MAX_BACKGROUND = 0.95
 """Where strangers are closer, the workspace repeats itself, or the model says nothing: no scale begins there."""
 LEAST_STEP = 0.01
 """Between cosines that mean different things."""
+LONG_WORD = 15
+"""Where words are longer in the mean, they are not set apart by spaces."""
 
 _META = "cosines"
 _TEXTS = "texts"
@@ -58,8 +61,8 @@ def is_needed(store: Store, space: Space) -> bool:
     return found[_TEXTS] < ENOUGH_TEXTS and now >= GROWTH * found[_TEXTS]
 
 
-def calibrate(store: Store, space: Space, embed_titles: Callable[[Sequence[str]], Vectors]) -> ModelProfile:
-    """Measure a space and keep the result; `embed_titles` embeds texts as queries."""
+def calibrate(store: Store, space: Space, embed: Callable[[Sequence[str], EmbedKind], Vectors]) -> ModelProfile:
+    """Measure a space and keep the result; the rows of texts that cannot be embedded are zero."""
     import numpy as np
 
     count = store.embeddings.count_after(space.id, 0)
@@ -70,23 +73,37 @@ def calibrate(store: Store, space: Space, embed_titles: Callable[[Sequence[str]]
     step = len(rows) // 2
     cosines = np.concatenate([np.sum(rows * np.roll(rows, step + shift, axis=0), axis=1) for shift in range(4)])
     background = min(float(np.median(cosines)), MAX_BACKGROUND)
-    strangers = float(np.quantile(cosines, 0.999))
-    near = min(max(strangers + NEAR_SHARE * (1 - strangers), background + LEAST_STEP), MAX_NEAR)
     query_background, query_top = background, background + 0.55 * (1 - background)
     titles = store.titled_texts(TITLES)
     answers = store.embeddings.get(space.id, [text_id for _, text_id in titles])
     titles = [(title, text_id) for title, text_id in titles if text_id in answers]
     if len(titles) >= MIN_TITLES:
-        queries = embed_titles([title for title, _ in titles])
+        queries = embed([title for title, _ in titles], "query")
         query_background = min(float(np.median(queries @ rows.T)), MAX_BACKGROUND)
         own = np.sum(queries * np.stack([answers[text_id] for _, text_id in titles]), axis=1)
         query_top = max(float(np.quantile(own, 0.9)), query_background + LEAST_STEP)
-    profile = ModelProfile(background, near, query_background, query_top)
+    few = ids[:: -(-len(ids) // THINNED)]
+    texts = store.texts.read(few)
+    again = embed([thinned(texts[text_id]) for text_id in few], "passage")
+    distances = 1 - np.sum(again * np.stack([stored[text_id] for text_id in few]), axis=1)
+    measured = ModelProfile(background, MAX_NEAR, query_background, query_top, float(np.median(distances)))
+    near = 1 - measured.scale * (1 - MULTILINGUAL_E5_SMALL.near_duplicate_cosine)
+    profile = replace(measured, near_duplicate_cosine=min(max(near, background + LEAST_STEP), MAX_NEAR))
     store.set_meta(f"{_META} {space.id}", json.dumps({**asdict(profile), _TEXTS: count}))
     return profile
+
+
+def thinned(text: str) -> str:
+    """Return a text without every eighth word, or character where words are not set apart."""
+    words = text.split()
+    between = " "
+    if len(text) > LONG_WORD * len(words):
+        words, between = list(text), ""
+    return between.join(word for number, word in enumerate(words, 1) if number % 8)
 
 
 def _stored(store: Store, space: Space) -> dict[str, float]:
     text = store.meta(f"{_META} {space.id}")
     found: dict[str, float] = json.loads(text) if text else {}
-    return found
+    # An older version has measured less.
+    return found if found.keys() == {_TEXTS, *ModelProfile.__slots__} else {}

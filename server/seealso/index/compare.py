@@ -109,7 +109,8 @@ def _set_compared(store: Store, model: str, profile: ModelProfile, last_id: int)
 
 def _rules(model: str, profile: ModelProfile) -> str:
     """Return what a judgement depends on besides the texts."""
-    return f"{RULES_VERSION} {model} {profile.background_cosine:.3f} {profile.near_duplicate_cosine:.3f}"
+    cosines = f"{profile.background_cosine:.3f} {profile.near_duplicate_cosine:.3f}"
+    return f"{RULES_VERSION} {model} {cosines} {profile.scale:.2f}"
 
 
 class _Judge:
@@ -118,7 +119,7 @@ class _Judge:
     def __init__(self, store: Store, profile: ModelProfile) -> None:
         self._store = store
         self._near = profile.near_duplicate_cosine
-        self._thresholds = E5_SMALL.at(profile.background_cosine)
+        self._thresholds = E5_SMALL.at(profile.background_cosine, profile.scale)
         # A translation is further away than most strangers that speak of the same things in one language.
         self.least = min(self._near, self._thresholds.translated)
         self._languages: dict[int, str] = {}

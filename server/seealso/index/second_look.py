@@ -62,9 +62,8 @@ class DuplicateProfile:
     noise: float = 0.0
     """Distance of two vectors of one text, embedded in different company."""
 
-    def at(self, background: float) -> DuplicateProfile:
-        """Return a first guess for a space nobody measured, whose unrelated passages have another median cosine."""
-        scale = (1 - background) / (1 - self.background)
+    def at(self, background: float, scale: float) -> DuplicateProfile:
+        """Return the profile of a space whose texts are `scale` times as far apart."""
         return DuplicateProfile(
             background=background,
             reworded=1 - (1 - self.reworded) * scale,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -14,7 +15,7 @@ from seealso.corpus import CACHE_VARIABLE
 from seealso.embed.base import EmbedKind, Lane, ModelInfo, RefusedTextsError, Vectors
 from seealso.embed.profile import CAUTIOUS, MULTILINGUAL_E5_SMALL, ModelProfile
 from seealso.index import calibration
-from seealso.index.calibration import GROWTH, MAX_NEAR, MIN_TEXTS, profile_of
+from seealso.index.calibration import GROWTH, MAX_NEAR, MIN_TEXTS, profile_of, thinned
 from seealso.index.compare import is_compared
 from seealso.index.embeddings import Space
 from seealso.index.store import Store
@@ -166,13 +167,27 @@ def test_a_model_is_measured_once_and_again_when_there_is_much_more(root: Path, 
     assert is_compared(store_of(workspace), space_of(workspace)), "the pairs are those of the new profile"
 
 
+def test_a_space_that_an_older_version_has_measured_is_measured_again(root: Path, opened: Open) -> None:
+    fill(root, COUNT)
+    workspace = opened(root, ShapedEmbedder())
+    workspace.update()
+    store, space, measured = store_of(workspace), space_of(workspace), profile(workspace)
+    less = json.loads(store.meta("cosines 1") or "")
+    del less["thinned_distance"]
+    store.set_meta("cosines 1", json.dumps(less))
+    assert profile(workspace) == CAUTIOUS
+    assert calibration.is_needed(store, space)
+    workspace.update(everything=True)
+    assert profile(workspace) == measured
+
+
 def test_it_is_measured_the_same_each_time(root: Path, opened: Open) -> None:
     fill(root, COUNT)
     workspace = opened(root, ShapedEmbedder())
     workspace.update()
     store, space, embedder = store_of(workspace), space_of(workspace), ShapedEmbedder()
     first = profile(workspace)
-    assert [calibration.calibrate(store, space, lambda titles: embedder.embed(titles, "query")) for _ in range(2)] == [
+    assert [calibration.calibrate(store, space, embedder.embed) for _ in range(2)] == [
         first,
         first,
     ]
@@ -208,6 +223,42 @@ def test_spaces_of_any_shape(root: Path, opened: Open, shape: Callable[[str], Ve
     workspace.duplicates(list(DuplicateKind))
     assert workspace.related_documents("one.md")[0].cosine == pytest.approx(1, abs=0.01)
     assert workspace.status().state == "ready"
+
+
+def test_the_less_small_changes_move_the_nearer_is_a_copy(root: Path, opened: Open) -> None:
+    """Strangers are equally far apart in both spaces."""
+    fill(root, COUNT, titled=False)
+    found: list[ModelProfile] = []
+    for share in (0.1, 0.3):
+
+        def moved(text: str, share: float = share) -> Vectors:
+            subject = direction(text.split()[1])
+            return unit(unit(subject) + share * unit(direction(text)))
+
+        workspace = opened(root, ShapedEmbedder(moved, model_id=f"moved by {share}"))
+        workspace.update()
+        store = store_of(workspace)
+        space = store.embeddings.space_of_id(len(found) + 1)
+        assert space is not None
+        found.append(profile_of(store, space))
+    still, moving = found
+    assert still.background_cosine == pytest.approx(moving.background_cosine, abs=0.01)
+    assert still.thinned_distance < moving.thinned_distance
+    assert still.scale < moving.scale
+    assert moving.near_duplicate_cosine < still.near_duplicate_cosine
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        pytest.param(
+            "one two three four five six seven eight nine", "one two three four five six seven nine", id="words"
+        ),
+        pytest.param("一二三四五六七八九十一二三四五六七八", "一二三四五六七九十一二三四五七八", id="characters"),
+    ],
+)
+def test_a_text_is_thinned(text: str, left: str) -> None:
+    assert thinned(text) == left
 
 
 def test_titles_that_are_refused_do_not_matter(root: Path, opened: Open) -> None:

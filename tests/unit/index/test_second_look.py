@@ -285,10 +285,11 @@ def test_a_word_put_in_between(rest: str, kind: DuplicateKind) -> None:
     assert classify(QUEUE.format("") + rest, QUEUE.format("newly ") + rest, 0.99).kind is kind
 
 
-def test_an_unmeasured_space_is_guessed_from_its_background() -> None:
-    wide = E5_SMALL.at(0.3)
-    assert E5_SMALL.at(E5_SMALL.background).retold == pytest.approx(E5_SMALL.retold)
+def test_the_cosines_of_another_space_are_as_far_apart_as_its_texts() -> None:
+    wide = E5_SMALL.at(0.3, 3.5)
+    assert E5_SMALL.at(E5_SMALL.background, 1) == E5_SMALL
     assert wide.background < wide.translated < wide.retold < wide.reworded < 1
+    assert 1 - wide.retold == pytest.approx(3.5 * (1 - E5_SMALL.retold))
 
 
 @pytest.mark.parametrize(
