@@ -63,6 +63,16 @@ async def test_a_status_bar_follows_the_index(start: StartEditor, tmp_path: Path
     assert (await told(editor, {"state": "ready", "errors": 1}, since=since))["documents"] == 12
 
 
+async def test_it_is_told_again_when_settings_change_so_that_views_ask_again(start: StartEditor) -> None:
+    editor = await start(capabilities=wants_status(), configuration={})
+    ready = await told(editor, {"state": "ready"})
+
+    since = len(editor.received)
+    editor.client.set_configuration({"related": {"limit": 1}}, section="seealso")
+    editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings=None))
+    assert await told(editor, ready, since=since) == ready
+
+
 async def test_who_does_not_ask_is_not_told(start: StartEditor) -> None:
     editor = await start(capabilities=VSCODE)
     await editor.indexed()

@@ -20,6 +20,7 @@ test.each<[string, Parameters<typeof statusText>, string, boolean]>([
   ['one passage', ['running', '', [{ ...docs, passages: 1 }], t], '$(references) seealso: 1 passage', false],
   ['two folders', ['running', '', [docs, docs], t], '$(references) seealso: 2,408 passages', false],
   ['no folder', ['running', '', [], t], '$(references) seealso: no folder', false],
+  ['a folder that nothing is known of yet', ['running', '', [], t, true], '$(loading~spin) seealso: starting', false],
   ['building', ['running', '', [docs, { ...docs, percentage: 42 }], t], '$(sync~spin) seealso: 42 %', false],
   [
     'stopped on the way',

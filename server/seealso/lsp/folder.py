@@ -167,13 +167,16 @@ class Folder:
         """Return the open documents of the folder as the workspace names them."""
         return self._paths(await self._workspace())
 
-    async def configure(self, settings: Settings) -> None:
-        """Use other settings from now on; the index follows when they change what belongs into it."""
+    async def configure(self, settings: Settings) -> bool:
+        """Use other settings from now on, and tell whether they are other ones.
+
+        The index follows when they change what belongs into it.
+        """
         if self.failed:
             await self.open(settings)
-            return
+            return True
         if settings == self.settings:
-            return
+            return False
         before, self.settings = self.settings, settings
         await self.ask(lambda workspace: workspace.configure(settings))
         self._membership.forget()
@@ -184,6 +187,7 @@ class Folder:
             self.update(visible=True)
             self._threads.reviews.submit(_warm, await self._workspace())
         self._on_change(self)
+        return True
 
     def update(self, *, visible: bool = False) -> None:
         """Look for changes on disk, when the folder is open at all; nobody waits for the end."""

@@ -190,10 +190,11 @@ class Session:
 
     async def _configure(self, folder: Folder, settings: Settings) -> None:
         try:
-            if folder.begun:
-                await folder.configure(settings)
-            else:
+            if not folder.begun:
                 await folder.open(settings)
+            elif await folder.configure(settings):
+                # Told again though it may read the same: views that follow it show what was asked with other settings.
+                self.told_status = None
         except SeeAlsoError as error:
             self.outbox.problem(error)
         self.on_progress()

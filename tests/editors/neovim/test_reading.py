@@ -275,6 +275,37 @@ def test_related_window_follows_the_cursor(nvim: Neovim) -> None:
     nvim.returns("return #vim.api.nvim_tabpage_list_wins(0)", 1)
 
 
+@pytest.mark.parametrize(
+    ("command", "shown", "choice"),
+    [
+        pytest.param("SeeAlso! search virus scanner", "1: ", "1<CR>", id="a place that is chosen"),
+        pytest.param("SeeAlso page virus scanner", "Virus scanners", "", id="a page"),
+    ],
+)
+def test_commands_in_the_related_window_show_documents_in_another_one(
+    nvim: Neovim, command: str, shown: str, choice: str
+) -> None:
+    window = nvim.lua("return vim.api.nvim_get_current_win()")
+    nvim.keys(":SeeAlso related<CR>")
+    nvim.sees("support/troubleshooting.rst")
+    nvim.keys(f"<C-w>l:{command}<CR>")
+    nvim.sees(shown)
+    nvim.keys(choice)
+    nvim.until(lambda: nvim.lua("return vim.api.nvim_get_current_win()") == window)
+    assert not nvim.name().endswith("install/linux.md")
+
+
+def test_the_related_window_opens_from_a_window_without_a_document(nvim: Neovim) -> None:
+    nvim.keys(":SeeAlso search firewall<CR>")
+    nvim.sees("[Quickfix List]")
+    nvim.keys(":SeeAlso related<CR>")
+    nvim.sees("Written before", "support/troubleshooting.rst")
+    nvim.command("SeeAlso related")
+    nvim.command("tabnew")
+    nvim.keys(":SeeAlso related<CR>")
+    nvim.sees("No passage at the cursor.")
+
+
 def test_the_window_that_was_followed_has_been_closed(nvim: Neovim) -> None:
     nvim.keys(":SeeAlso related<CR>")
     nvim.sees("support/troubleshooting.rst")

@@ -229,11 +229,11 @@ def test_two_editors_on_one_folder(nvim: Neovim, start: Start, docs: Path) -> No
 def test_without_a_server_it_says_what_to_do(start: Start, docs: Path) -> None:
     nvim = start(f"vim.opt.runtimepath:prepend({str(CLIENT)!r})\nvim.env.PATH = '/nowhere'\nvim.lsp.enable('seealso')")
     nvim.edit(docs / "faq.md")
-    screen = nvim.sees("`seealso` not found: `pipx install .` in its clone, see :h seealso")
+    screen = nvim.sees("`seealso` not found, :checkhealth seealso says what to do")
     assert "Press ENTER" not in screen
     nvim.edit(docs / "index.md")
     nvim.keys(":SeeAlso search anything<CR>")
-    nvim.sees("seealso: `seealso` not found: `pipx install .`")
+    nvim.sees("seealso: `seealso` not found, :checkhealth")
     assert nvim.messages().count("not found") == 2, "the first is said once"
     nvim.keys("<CR>:checkhealth seealso<CR>")
     nvim.sees(" cannot be run: it is not on the PATH", "pipx install .")
@@ -242,7 +242,7 @@ def test_without_a_server_it_says_what_to_do(start: Start, docs: Path) -> None:
 def test_a_program_that_is_not_there(start: Start, docs: Path) -> None:
     nvim = start(f"{INIT}\nvim.lsp.config('seealso', {{ cmd = {{ '/nowhere/seealso', 'lsp' }} }})")
     nvim.edit(docs / "faq.md")
-    nvim.sees("`/nowhere/seealso` not found: `pipx install .` in its clone")
+    nvim.sees("`/nowhere/seealso` not found, :checkhealth seealso says what to do")
     nvim.keys("<CR>:checkhealth seealso<CR>")
     nvim.sees("/nowhere/seealso", " cannot be run: it is not on the PATH", "pipx install .")
 

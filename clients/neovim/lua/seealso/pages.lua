@@ -99,9 +99,10 @@ local function follow()
   end
 end
 
---- Open an address, here.
+--- Open an address, here if this window may show it.
 ---@param uri string
 function M.open(uri)
+  ui.leave_fixed()
   vim.cmd.edit({ args = { uri }, magic = { file = false, bar = false } })
 end
 

@@ -116,13 +116,20 @@ local function soon(anew)
   end, SETTLE_MS)
 end
 
+--- Whether a window shows a document of ours.
+---@param window integer
+---@return boolean
+local function is_read(window)
+  return #vim.lsp.get_clients({ bufnr = vim.api.nvim_win_get_buf(window), name = clients.NAME }) > 0
+end
+
 --- Follow the window somebody is in, when it shows a document of ours.
 local function follow()
   local window = vim.api.nvim_get_current_win()
   if not view or window == view.window then
     return
   end
-  if #vim.lsp.get_clients({ bufnr = vim.api.nvim_win_get_buf(window), name = clients.NAME }) > 0 then
+  if is_read(window) then
     view.source = window
     soon()
   end
@@ -158,11 +165,6 @@ local function jump()
   if not place or not view then
     ui.say(NO_PASSAGE)
     return
-  end
-  if not view.source or not vim.api.nvim_win_is_valid(view.source) then
-    vim.cmd('topleft vnew') -- the window it followed has been closed
-    vim.bo.bufhidden = 'wipe'
-    view.source = vim.api.nvim_get_current_win()
   end
   ui.jump(place, view.source)
 end
@@ -247,7 +249,11 @@ function M.open(style)
   if M.is_open() and view and view.style ~= style then
     M.close()
   end
-  local source = vim.api.nvim_get_current_win()
+  -- From a list or a float, that of the document before it.
+  local windows = { vim.api.nvim_get_current_win(), vim.fn.win_getid(vim.fn.winnr('#')) }
+  local source = vim.iter(windows):find(function(window)
+    return vim.api.nvim_win_is_valid(window) and is_read(window)
+  end)
   if not M.is_open() then
     local buffer = new_buffer()
     view = { buffer = buffer, window = new_window(buffer, style), style = style }
@@ -268,8 +274,11 @@ function M.open(style)
       soon(true)
     end, 'SeeAlsoStatus')
   end
-  if view and view.window ~= source then
+  if view and source then
     view.source = source
+  elseif view and not view.related then
+    view.related = { duplicates = {}, matches = {}, complete = true }
+    draw()
   end
   ask(true)
 end

@@ -45,7 +45,8 @@ end
 function M.missing()
   local command = M.command()
   if command and vim.fn.executable(command[1]) == 0 then
-    return ('`%s` not found: `pipx install .` in its clone, see :h seealso'):format(command[1])
+    -- The health check is there always; the help only after |:helptags|.
+    return ('`%s` not found, :checkhealth seealso says what to do'):format(command[1])
   end
 end
 

@@ -78,6 +78,31 @@ function M.cut(text, cells)
   return M.wrap(text, cells, 1)[1] or ''
 end
 
+--- Whether a window may show another document.
+---@param window integer
+---@return boolean
+local function is_free(window)
+  return vim.api.nvim_win_is_valid(window)
+    and not vim.wo[window].winfixbuf
+    and vim.bo[vim.api.nvim_win_get_buf(window)].buftype ~= 'quickfix'
+    and vim.api.nvim_win_get_config(window).relative == ''
+end
+
+--- Leave a window that may show nothing else, such as that of related passages, for one that may.
+function M.leave_fixed()
+  if not vim.wo.winfixbuf then
+    return
+  end
+  local windows = { vim.fn.win_getid(vim.fn.winnr('#')), unpack(vim.api.nvim_tabpage_list_wins(0)) }
+  local free = vim.iter(windows):find(is_free)
+  if free then
+    vim.api.nvim_set_current_win(free)
+  else
+    vim.cmd('topleft vnew')
+    vim.bo.bufhidden = 'wipe'
+  end
+end
+
 --- Show a place in a window, by default the current one.
 ---@param place { uri: string, line: integer }
 ---@param window? integer
@@ -85,6 +110,7 @@ function M.jump(place, window)
   if window and vim.api.nvim_win_is_valid(window) then
     vim.api.nvim_set_current_win(window)
   end
+  M.leave_fixed()
   local start = { line = place.line - 1, character = 0 }
   local location = { uri = place.uri, range = { start = start, ['end'] = start } }
   vim.lsp.util.show_document(location, 'utf-8', { focus = true })

@@ -8,7 +8,8 @@ export function addStatus(server: Server): vscode.Disposable {
   item.name = 'seealso';
   item.command = 'seealso.menu';
   const show = () => {
-    const status = statusText(server.life, server.reason, server.folders, vscode.l10n.t);
+    const isFolderOpen = vscode.workspace.workspaceFolders?.some(({ uri }) => uri.scheme === 'file') ?? false;
+    const status = statusText(server.life, server.reason, server.folders, vscode.l10n.t, isFolderOpen);
     item.text = status.text;
     item.tooltip = new vscode.MarkdownString(status.tooltip.join('\n\n'));
     item.accessibilityInformation = { label: status.label, role: 'button' };

@@ -12,8 +12,16 @@ export interface StatusText {
   isProblem: boolean;
 }
 
-export function statusText(life: Life, reason: string, folders: FolderStatus[], t: Translate): StatusText {
+/** `isFolderOpen` tells whether the window has a folder, of which a server that has just started says nothing yet. */
+export function statusText(
+  life: Life,
+  reason: string,
+  folders: FolderStatus[],
+  t: Translate,
+  isFolderOpen = false,
+): StatusText {
   if (life !== 'running') return { ...withoutServer(life, t), tooltip: reason === '' ? [] : [reason] };
+  if (folders.length === 0 && isFolderOpen) return { ...withoutServer('starting', t), tooltip: [] };
   const tooltip = folders.flatMap((folder) => folderLines(folder, t));
   const failed = folders.find((folder) => folder.state === 'failed');
   if (failed !== undefined) return said('warning', failed.message, true, tooltip);
