@@ -73,6 +73,8 @@ class Saved:
     intended: Collection[frozenset[bytes]]
     relations: Mapping[int, Mapping[int, Relation]]
     """How other texts repeat a text, by text id; those that only repeat themselves have none."""
+    siblings: Mapping[int, Collection[str]]
+    """The documents in which a parallel of a text stands, by text id."""
     passages: Mapping[int, Sequence[StoredPassage]]
     """Where each of the texts stands."""
     documents: Mapping[str, StoredDocument]
@@ -123,7 +125,7 @@ class Closed:
             relations.setdefault(pair.second, {})[pair.first] = relation
         wanted = {*relations, *store.texts.repeated(settings.duplicates.min_words)}
         passages = _by_text(store.passages_of_texts(wanted))
-        return Saved(state, intended, relations, passages, store.documents())
+        return Saved(state, intended, relations, store.pairs.siblings(wanted), passages, store.documents())
 
     def _repeated_in_buffers(self, saved: Saved) -> dict[int, list[StoredPassage]]:
         """Return the passages of closed documents that are repeated in open buffers only, by text id."""
@@ -177,7 +179,7 @@ class Closed:
             for place in places[other]
         ]
         found.sort(key=lambda at: (STRENGTH[at[0].kind], -at[0].score, at[1].path, at[1].start_line))
-        return _Others(found, frozenset(place.path for _, place in found))
+        return _Others(found, frozenset(place.path for _, place in found).union(saved.siblings.get(text_id, ())))
 
     def _finding(self, at: StoredPassage, others: _Others) -> DuplicateFinding | None:
         """Return the finding of one place of a text, if it stands anywhere else."""
@@ -200,6 +202,7 @@ class _Others:
 
     places: Sequence[tuple[Relation, Place]]
     paths: frozenset[str]
+    """Documents of the places, and those in which a parallel of the text stands."""
 
 
 def bounded(findings: Sequence[DuplicateFinding]) -> tuple[DuplicateFinding, ...]:

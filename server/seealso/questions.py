@@ -18,6 +18,7 @@ from seealso.model import (
     Answer,
     DocumentMatch,
     DuplicateKind,
+    Heading,
     Match,
     Passage,
     Place,
@@ -36,6 +37,9 @@ MAX_PHRASE = 12
 
 SEVERAL = 10
 """Documents whose middle says something."""
+
+TITLE_TERMS = 6
+"""Words of the headings above a passage that are looked for, the rarest ones."""
 
 RANKED = 25
 """Texts whose places and words are looked up first, out of those found; the others seldom come out on top."""
@@ -80,7 +84,7 @@ class Questions:
         """Return what repeats a passage and what else is related to it."""
         own = place_of(path, passage)
         linked = Linked(path, passage.links)
-        weights, found = self._matches(passage.text, vector, self._passage_scale(), limit)
+        weights, found = self._matches(passage.text, vector, self._passage_scale(), limit, passage.headings)
         matches = [match for match in found if not same_place(match.place, own)]
         intended = self.repeats.intended()
         long_enough = count_words(passage.text) >= self.settings.duplicates.min_words
@@ -137,14 +141,24 @@ class Questions:
         return self.complete and vector is not None
 
     def _matches(
-        self, text: str, vector: Vectors | None, scale: Scale | None, limit: int
+        self,
+        text: str,
+        vector: Vectors | None,
+        scale: Scale | None,
+        limit: int,
+        headings: Sequence[Heading] = (),
     ) -> tuple[dict[str, float], list[Match]]:
-        """Return the weights of the terms that decided, and what they and the vector found."""
+        """Return the weights of the terms that decided, and what they and the vector found.
+
+        Words of the headings that the text stands under count as its own: often what it is about is said only there.
+        """
         scale = scale or Scale(0.0, 1.0)
         unsaved = self.candidates.unsaved(vector)
         lexicon = self.candidates.store.lexical
         also = {term for candidate in unsaved for term in candidate.terms}
-        weights = {term: lexicon.idf(term) for term in lexicon.salient(lexical_terms(text), also=also)}
+        titles = [term for heading in headings for term in lexical_terms(heading.title)]
+        terms = lexicon.salient(lexical_terms(text), also=also) + lexicon.salient(titles, TITLE_TERMS, also=also)
+        weights = {term: lexicon.idf(term) for term in terms}
         hits = self.candidates.hits(weights, vector, text, max(CANDIDATES, 2 * limit))
         promising, most = _promising(hits, scale), max(RANKED, 2 * limit)
         found = self.candidates.of_hits(promising[:most])

@@ -115,7 +115,10 @@ class Repeats:
             if others:
                 many = [text_id for text_id in relations if len(places[text_id]) >= PLACES]
                 files = self.candidates.store.count_documents(many) if many else 0
-                findings.append(self._finding(path, passage, others, files))
+                siblings = {
+                    place.path for relation, at in found if relation.kind is DuplicateKind.PARALLEL for place, _ in at
+                }
+                findings.append(self._finding(path, passage, others, siblings, files))
         return findings
 
     def groups(self, kinds: Collection[DuplicateKind], cancelled: Cancelled) -> list[DuplicateGroup]:
@@ -149,6 +152,7 @@ class Repeats:
             places,
             kinds=kinds,
             boilerplate_files=self.settings.duplicates.boilerplate_files,
+            siblings=store.pairs.siblings(wanted),
             cancelled=cancelled,
         )
 
@@ -188,12 +192,15 @@ class Repeats:
         return found
 
     def _finding(
-        self, path: str, passage: Passage, others: list[tuple[Relation, Place]], files: int
+        self, path: str, passage: Passage, others: list[tuple[Relation, Place]], siblings: set[str], files: int
     ) -> DuplicateFinding:
-        """Return a finding; `files` is how many documents have the texts at least, those not looked up included."""
+        """Return a finding; `files` is how many documents have the texts at least, those not looked up included.
+
+        `siblings` are the documents in which a parallel of the passage stands.
+        """
         others.sort(key=lambda other: (STRENGTH[other[0].kind], -other[0].score, other[1].path, other[1].start_line))
         strongest = others[0][0]
-        files = max(files, len({place.path for _, place in others} | {path}))
+        files = max(files, len({path, *siblings, *(place.path for _, place in others)}))
         return DuplicateFinding(
             passage=passage,
             kind=strongest.kind,

@@ -14,12 +14,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from bench.fetching import FetchError
-from quality import crosslingual, figures, questions
+from quality import boilerplate, crosslingual, figures, questions, related
 from seealso.embed.onnx import OnnxEmbedder
 
 TASKS: dict[str, Callable[[], Iterable[figures.Figure]]] = {
+    "boilerplate": boilerplate.figures,
     "cross-lingual": crosslingual.figures,
     "questions": questions.figures,
+    "related": related.figures,
 }
 
 

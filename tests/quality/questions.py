@@ -7,20 +7,16 @@ documents that answer them, and questions that neither of them answers. Twenty p
 from __future__ import annotations
 
 import csv
-import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 
-from bench.fetching import FetchError, cache
-from bench.kernel_docs import kernel_docs
+from bench.fetching import FetchError
+from quality.corpora import kernel_parts
 from quality.figures import Figure
-from seealso.corpus import CACHE_VARIABLE
 from seealso.model import Match
 from seealso.workspace import Workspace
 from seealso.worth import MIN_SCORE, MIN_SCORE_ASKED, worthwhile
@@ -74,19 +70,8 @@ def main() -> None:
 
 
 def _folders() -> list[tuple[str, Path]]:
-    """Return what is asked about; an index of it is made beside it."""
-    documents = kernel_docs()
-    folder = cache() / "questions"
-    os.environ.setdefault(CACHE_VARIABLE, str(folder / "cache"))
-    kernel = folder / "kernel"
-    if not kernel.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        # Beside its place, and moved there once it is complete.
-        with tempfile.TemporaryDirectory(dir=folder) as temporary:
-            for name in KERNEL:
-                shutil.copytree(documents / name, Path(temporary) / "kernel" / name)
-            (Path(temporary) / "kernel").rename(kernel)
-    return [("handbook", HANDBOOK), ("kernel", kernel)]
+    """Return what is asked about."""
+    return [("handbook", HANDBOOK), ("kernel", kernel_parts("questions", KERNEL))]
 
 
 def _answers(documents: str, folder: Path, *, words_only: bool) -> Answers:

@@ -94,6 +94,23 @@ def test_settings_count_in_the_same_way(workspace: Workspace, options: dict[str,
         assert (document.findings if document else ()) == workspace.duplicates_in(path)
 
 
+def test_a_notice_that_is_parallel_in_many_documents_is_boilerplate(workspace: Workspace, root: Path) -> None:
+    notice = "This rule was introduced in release {} of the program, which warns whenever it is not set by the user."
+    for name, release in (("a", "3.1"), ("b", "3.1"), ("c", "3.2"), ("d", "3.5")):
+        write(root / f"rules/{name}.md", f"# Rule\n\n{notice.format(release)}\n")
+    workspace.update()
+    for files, boilerplate in ((5, False), (4, True)):
+        settings, _ = resolve({"duplicates": {"boilerplateFiles": files}})
+        workspace.configure(settings)
+        found = closed(workspace).documents
+        assert not found.keys() & {"rules/c.md", "rules/d.md"}
+        for path in ("rules/a.md", "rules/b.md"):
+            assert [finding.boilerplate for finding in found[path].findings] == [boilerplate]
+            assert found[path].findings == workspace.duplicates_in(path)
+        groups = [one for one in workspace.duplicates() if one.places[0].path == "rules/a.md"]
+        assert [one.boilerplate for one in groups] == [boilerplate]
+
+
 def test_nothing_is_done_twice_until_something_changes(workspace: Workspace, root: Path) -> None:
     found = closed(workspace)
     workspace.update()

@@ -297,6 +297,20 @@ def test_a_document_full_of_it_keeps_no_other_out(workspace: Workspace) -> None:
     assert len(found) == 5
 
 
+def test_what_stands_under_the_same_titles_is_more_related(root: Path, workspace: Workspace) -> None:
+    write(root / "kettle.md", "# Kettle\n\nOpen the lid of it with the small key at once.\n")
+    write(root / "lantern.md", "# Lantern\n\nOpen the lid of it with the small key in time.\n")
+    write(root / "lantern/battery.md", "# Lantern battery\n\nOpen the lid of it with the small key and wait.\n")
+    workspace.update()
+    related = workspace.related("lantern/battery.md", 2)
+    assert related is not None
+    assert [match.place.path for match in related.matches][:2] == ["lantern.md", "kettle.md"]
+    by_text = workspace.related_to_text(
+        "Open the lid of it with the small key and wait.", 5, exclude="lantern/battery.md"
+    )
+    assert by_text.matches[0].place.path == "kettle.md", "a text without headings has its own words only"
+
+
 def test_related_tells_duplicates_own_document_and_links(workspace: Workspace) -> None:
     workspace.update()
     related = workspace.related("admin/upgrade.md", 2)

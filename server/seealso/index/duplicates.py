@@ -61,6 +61,7 @@ def group(
     kinds: Collection[DuplicateKind],
     boilerplate_files: int,
     min_words: int = 1,
+    siblings: Mapping[int, Collection[str]] | None = None,
     cancelled: Cancelled = never,
 ) -> list[DuplicateGroup]:
     """Return the groups of places that repeat one another, strongest and longest first, boilerplate last.
@@ -68,8 +69,9 @@ def group(
     `places` maps a text id to the places where exactly that text stands. A text with several places is a group of exact
     copies, and every place of a text follows it into its group. A text joins a group only if it repeats more than half
     of it, or `ENOUGH_LINKS` of its texts: when A is like B and B is like C, but A is not like C, there are two groups.
-    Parallel texts form groups of their own. A group in `boilerplate_files` documents or more is boilerplate. Raises
-    `CancelledError` when nobody wants to know any more.
+    Parallel texts form groups of their own. A group in `boilerplate_files` documents or more is boilerplate; those of
+    its `siblings` count, the paths where a parallel of each text stands: a notice that names the version it is of is
+    one all the same. Raises `CancelledError` when nobody wants to know any more.
     """
     wanted = frozenset(kinds)
     words = _WordCounts(places)
@@ -90,7 +92,7 @@ def group(
         )
     families.extend(_families(parallels, cancelled))
     groups = [
-        (_group(family, places, boilerplate_files), max([words[text] for text in family.texts]))
+        (_group(family, places, siblings or {}, boilerplate_files), max([words[text] for text in family.texts]))
         for family in unless(cancelled, families)
     ]
     groups.sort(key=lambda item: _order(*item))
@@ -164,7 +166,12 @@ def _needed(size: int) -> int:
     return min(size // 2 + 1, ENOUGH_LINKS)
 
 
-def _group(family: _Family, places: Mapping[int, Sequence[Place]], boilerplate_files: int) -> DuplicateGroup:
+def _group(
+    family: _Family,
+    places: Mapping[int, Sequence[Place]],
+    siblings: Mapping[int, Collection[str]],
+    boilerplate_files: int,
+) -> DuplicateGroup:
     standing = sorted(
         (place for text in family.texts for place in places[text]),
         key=lambda place: (place.path, place.start_line, place.end_line, place.text),
@@ -173,8 +180,14 @@ def _group(family: _Family, places: Mapping[int, Sequence[Place]], boilerplate_f
         kind=_KINDS[family.rank],
         score=family.score,
         places=tuple(standing),
-        boilerplate=len({place.path for place in standing}) >= boilerplate_files,
+        boilerplate=_files(family, standing, siblings) >= boilerplate_files,
     )
+
+
+def _files(family: _Family, standing: Sequence[Place], siblings: Mapping[int, Collection[str]]) -> int:
+    """Return how many documents have a text of a family, or a parallel of the one that has most."""
+    paths = {place.path for place in standing}
+    return max(len(paths.union(siblings.get(text, ()))) for text in family.texts)
 
 
 def _order(found: DuplicateGroup, words: int) -> tuple[bool, int, float, int, str, int]:

@@ -72,7 +72,7 @@ class LexicalIndex:
         """
         chosen: list[str] = []
         postings = 0
-        for term in self.salient(terms):
+        for term in self.salient(terms, limit=None):
             postings += self.frequency(term)
             if chosen and postings > MAX_POSTINGS:
                 break
@@ -101,7 +101,7 @@ class LexicalIndex:
         return [row[0] for row in rows]
 
     def salient(
-        self, terms: Iterable[str], limit: int = MAX_QUERY_TERMS, *, also: Collection[str] = frozenset()
+        self, terms: Iterable[str], limit: int | None = MAX_QUERY_TERMS, *, also: Collection[str] = frozenset()
     ) -> list[str]:
         """Return the distinct terms that the index or `also` has, rarest first.
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from seealso.index.sql import parts
 from seealso.model import DuplicateKind
 
 
@@ -50,3 +52,17 @@ class PairTable:
             (*(kind.value for kind in kinds), min_words, translated),
         )
         return [Pair(row[0], row[1], DuplicateKind(row[2]), row[3], bool(row[4])) for row in rows]
+
+    def siblings(self, text_ids: Collection[int]) -> dict[int, set[str]]:
+        """Return the documents, by path, in which a parallel of each text stands; texts without one are left out."""
+        paths: dict[int, set[str]] = defaultdict(set)
+        for one, other in (("first", "second"), ("second", "first")):
+            for part, marks in parts(text_ids):
+                rows = self._db.execute(
+                    f"SELECT DISTINCT {one}, path FROM pairs JOIN passages ON text_id = {other}"
+                    f" JOIN documents ON documents.id = document_id WHERE {one} IN ({marks}) AND pairs.kind = ?",
+                    (*part, DuplicateKind.PARALLEL.value),
+                )
+                for text_id, path in rows:
+                    paths[text_id].add(path)
+        return dict(paths)

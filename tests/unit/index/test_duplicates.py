@@ -113,6 +113,16 @@ def test_edited_templates_are_boilerplate_too() -> None:
     assert found.boilerplate
 
 
+def test_copies_whose_parallels_stand_in_many_documents_are_boilerplate() -> None:
+    siblings = {ord("a"): [f"{number}.md" for number in range(6)]}
+    pairs, places = [pair("ab"), pair("cd")], texts("abcd")
+    found = group(pairs, places, kinds=(EDITED,), boilerplate_files=8, siblings=siblings)
+    assert [(names(one), one.boilerplate) for one in found] == [("cd", False), ("ab", True)]
+    assert not any(
+        one.boilerplate for one in group(pairs, places, kinds=(EDITED,), boilerplate_files=9, siblings=siblings)
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "counts"),
     [
