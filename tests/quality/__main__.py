@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from bench.fetching import FetchError
-from quality import crosslingual, figures, questions
+from quality import crosslingual, figures, questions, rewordings
 from seealso.embed.onnx import OnnxEmbedder
 
 TASKS: dict[str, Callable[[], Iterable[figures.Figure]]] = {
     "cross-lingual": crosslingual.figures,
     "questions": questions.figures,
+    rewordings.TASK: rewordings.figures,
 }
 
 

@@ -4,7 +4,7 @@ A paragraph is changed when it stands in the same section of the same document a
 and reads otherwise. No vector and no second look has a say in it, so that recall can be measured on what is found. Such
 a paragraph may have become another statement altogether: what it is has to be judged by hand.
 
-What lists changes (release notes, announcements) is left out: old entries hardly change, and are made of templates.
+What is a list rather than a manual (release notes, announcements, plugins) is left out: it is made of templates.
 """
 
 from __future__ import annotations
@@ -42,14 +42,23 @@ class Manual:
     folder: str
     """Where the documents are, from the root of the distribution."""
     left_out: tuple[str, ...] = ()
-    """Folders and documents in it that are no prose about the subject."""
+    """How the paths of those begin that are no prose about the subject."""
 
+
+_PYTEST_LISTS = ("announce/", "changelog.rst", "reference/plugin_list.rst")
 
 MANUALS = (
-    Manual("SQLAlchemy", "sqlalchemy", ("1.0.19", "1.4.54", "2.0.36"), "doc/build", ("changelog",)),
-    Manual("Django", "django", ("1.8.19", "3.2.25", "5.2"), "docs", ("releases", "internals", "misc")),
-    Manual("pytest", "pytest", ("3.10.1", "6.2.5", "8.3.4"), "doc/en", ("announce", "changelog.rst")),
-    Manual("Sphinx", "sphinx", ("1.8.6", "4.5.0", "8.1.3"), "doc", ("changes", "changes.rst")),
+    Manual("SQLAlchemy", "sqlalchemy", ("1.0.19", "1.4.54", "2.0.36"), "doc/build", ("changelog/",)),
+    Manual("Django", "django", ("1.8.19", "3.2.25", "5.2"), "docs", ("releases/", "internals/", "misc/")),
+    Manual(
+        "pytest",
+        "pytest",
+        ("3.10.1", "6.2.5", "8.3.4"),
+        "doc/en",
+        ("announce/", "changelog.rst", "reference/plugin_list.rst"),
+    ),
+    Manual("Ironic", "ironic", ("12.1.6", "21.4.4", "39.0.0"), "doc/source", ()),
+    Manual("Sphinx", "sphinx", ("1.8.6", "4.5.0", "8.1.3"), "doc", ("changes",)),
 )
 
 MAX_REPLACED = 8
@@ -78,7 +87,7 @@ def read(manual: Manual, release: str) -> dict[str, tuple[Passage, ...]]:
     return {
         file.relative_to(root).as_posix(): rst.FORMAT.segmenter().segment(file.read_bytes()).passages
         for file in sorted((*root.rglob("*.rst"), *root.rglob("*.txt")))
-        if file.relative_to(root).parts[0] not in manual.left_out
+        if not file.relative_to(root).as_posix().startswith(manual.left_out)
     }
 
 

@@ -13,7 +13,7 @@ from quality.manuals import Manual, changed, long_enough, read, word_overlap
 from seealso.model import Passage
 from seealso.text import rst
 
-MANUAL = Manual("Kiln", "kiln", ("1.0", "2.0"), "doc", ("changes", "authors.rst"))
+MANUAL = Manual("Kiln", "kiln", ("1.0", "2.0"), "doc", ("changes/", "authors.rst"))
 
 FIRING = "The kiln is fired twice a day, once before noon and once in the evening, when power is cheap."
 FIRED = "Twice a day, before noon and in the evening when power is cheap, somebody has to fire the kiln."
