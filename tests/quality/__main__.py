@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from bench.fetching import FetchError
-from quality import boilerplate, crosslingual, figures, questions, related
+from quality import boilerplate, crosslingual, figures, questions, related, rewordings
 from seealso.embed.onnx import OnnxEmbedder
 
 TASKS: dict[str, Callable[[], Iterable[figures.Figure]]] = {
@@ -22,6 +22,7 @@ TASKS: dict[str, Callable[[], Iterable[figures.Figure]]] = {
     "cross-lingual": crosslingual.figures,
     "questions": questions.figures,
     "related": related.figures,
+    rewordings.TASK: rewordings.figures,
 }
 
 

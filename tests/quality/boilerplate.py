@@ -14,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 from quality.figures import Figure
-from quality.manuals import manuals
+from quality.notices import manuals
 from seealso.model import DuplicateFinding
 from seealso.workspace import Workspace
 

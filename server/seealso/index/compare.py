@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from seealso.index.embeddings import Space
     from seealso.index.vectors import VectorIndex
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """Raised when the second look judges differently: every pair is then looked at again, without the model."""
 
 MIN_WORDS = 5

@@ -39,6 +39,8 @@ class Differences:
     """Weighted share of the lighter text that the other has too, 0 to 1."""
     alignment: float
     """Weighted share of the lighter text that the other has in the same order, letter for letter, 0 to 1."""
+    frame: float
+    """Weighted share of the lighter text that the other has in one piece, letter for letter, 0 to 1."""
     balance: float
     """Weight of the lighter text relative to the other, 0 to 1."""
     size: float
@@ -91,7 +93,7 @@ class Gap:
 
 def compare(first: Reading, second: Reading) -> Differences:
     """Align two texts and return what is left of their differences."""
-    matched, gaps = _align(first, second)
+    matched, longest, gaps = _align(first, second)
     aligned = matched
     apart = sum(len(gap.function_a) + len(gap.function_b) for gap in gaps)
     for gap in gaps:
@@ -100,24 +102,28 @@ def compare(first: Reading, second: Reading) -> Differences:
     tabular = first.tabular or second.tabular
     if not tabular:
         matched += _drop_moved(gaps, first)
-    contradictions, negations, slots, additions, insertions = _sort_out(gaps, len(first.words), tabular=tabular)
-    only_first, only_second = first.exact - second.exact, second.exact - first.exact
-    if only_first and only_second:
-        contradictions[" ".join(sorted(only_first)), " ".join(sorted(only_second))] = None
+    rest = _sort_out(gaps, len(first.words), tabular=tabular)
+    for only_first, only_second in (
+        (first.exact - second.exact, second.exact - first.exact),
+        (first.quoted - second.quoted, second.quoted - first.quoted),
+    ):
+        if only_first and only_second:
+            rest.contradictions[" ".join(sorted(only_first)), " ".join(sorted(only_second))] = None
     lighter, heavier = sorted((first.weight, second.weight))
     functions = first.functions + second.functions
     return Differences(
         overlap=min(1.0, 2 * matched / (lighter + heavier)) if heavier else 0.0,
         containment=min(1.0, matched / lighter) if lighter else 0.0,
         alignment=aligned / lighter if lighter else 0.0,
+        frame=longest / lighter if lighter else 0.0,
         balance=lighter / heavier if heavier else 1.0,
         size=lighter,
         skeleton=1 - apart / functions if functions and first.prose and second.prose else 1.0,
-        contradictions=tuple(contradictions),
-        negations=tuple(negations),
-        slots=tuple(slots),
-        additions=additions,
-        insertions=insertions,
+        contradictions=tuple(rest.contradictions),
+        negations=tuple(rest.negations),
+        slots=tuple(rest.slots),
+        additions=rest.additions,
+        insertions=rest.insertions,
     )
 
 
@@ -135,9 +141,9 @@ def greatest_overlap(first: Reading, second: Reading) -> float:
     return 2 * shared / total if total else 0.0
 
 
-def _align(first: Reading, second: Reading) -> tuple[float, list[Gap]]:
-    """Return the weight of the longest common subsequence and the gaps in it."""
-    matched = 0.0
+def _align(first: Reading, second: Reading) -> tuple[float, float, list[Gap]]:
+    """Return the weight of the longest common subsequence and of its longest piece, and the gaps in it."""
+    matched = longest = 0.0
     gaps: list[Gap] = []
     at_a = at_b = 0
     a, b = first.words, second.words
@@ -145,8 +151,10 @@ def _align(first: Reading, second: Reading) -> tuple[float, list[Gap]]:
         if start_a > at_a or start_b > at_b:
             gaps.append(_gap(a[at_a:start_a], b[at_b:start_b], at_a))
         at_a, at_b = start_a + length, start_b + length
-        matched += first.sums[at_a] - first.sums[start_a]
-    return matched, gaps
+        piece = first.sums[at_a] - first.sums[start_a]
+        matched += piece
+        longest = max(longest, piece)
+    return matched, longest, gaps
 
 
 def _gap(a: Sequence[Word], b: Sequence[Word], start: int) -> Gap:
@@ -279,29 +287,39 @@ def _swapped(gap: Gap, other: Gap, first: Reading) -> bool:
 Places = dict[tuple[str, str], None]
 
 
-def _sort_out(gaps: Sequence[Gap], size: int, *, tabular: bool) -> tuple[Places, Places, Places, float, float]:
-    """Return contradictions, negations, slots, and the weight of additions and of those in the midst."""
-    contradictions: Places = {}
-    negations: Places = {}
-    slots: Places = {}
-    additions = insertions = 0.0
+@dataclass(slots=True)
+class _Rest:
+    """What is left of the gaps."""
+
+    contradictions: Places = field(default_factory=dict)
+    negations: Places = field(default_factory=dict)
+    slots: Places = field(default_factory=dict)
+    additions: float = 0.0
+    insertions: float = 0.0
+
+
+def _sort_out(gaps: Sequence[Gap], size: int, *, tabular: bool) -> _Rest:
+    """Return the places where the texts differ, and the weight of words only one of them has."""
+    rest = _Rest()
     for gap in _facing(gaps):
         a, b = _left(gap.a, gap.lone_a, gap.b), _left(gap.b, gap.lone_b, gap.a)
         weight_a, weight_b = _weight(a), _weight(b)
         if min(weight_a, weight_b) >= LONG_INSERTION and not tabular:
             # Each text has a statement of its own there.
-            additions += weight_a + weight_b
+            rest.additions += weight_a + weight_b
         elif _contradicted(gap, a, b):
-            contradictions[_join((*a, *gap.function_a)), _join((*b, *gap.function_b))] = None
+            rest.contradictions[_join((*a, *gap.function_a)), _join((*b, *gap.function_b))] = None
         elif _denied(a, b):
-            negations[_join(a), _join(b)] = None
+            rest.negations[_join(a), _join(b)] = None
         elif a and b:
-            slots[_join(a), _join(b)] = None
+            place = _join(a), _join(b)
+            # Vectors hardly see that two words have changed places.
+            (rest.contradictions if place[::-1] in rest.slots else rest.slots)[place] = None
         else:
-            additions += weight_a + weight_b
+            rest.additions += weight_a + weight_b
             if gap.start > 0 and gap.end < size:
-                insertions += weight_a + weight_b
-    return contradictions, negations, slots, additions, insertions
+                rest.insertions += weight_a + weight_b
+    return rest
 
 
 def _facing(gaps: Sequence[Gap]) -> Iterator[Gap]:

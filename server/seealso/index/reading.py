@@ -10,7 +10,14 @@ from itertools import accumulate
 
 from rapidfuzz.distance import OSA
 
-from seealso.index.wordlists import FUNCTION_CHARACTERS, FUNCTION_WORDS, NEGATIONS, NUMERALS, OPPOSITES
+from seealso.index.wordlists import (
+    COMPOUND_ENDINGS,
+    FUNCTION_CHARACTERS,
+    FUNCTION_WORDS,
+    NEGATIONS,
+    NUMERALS,
+    OPPOSITES,
+)
 from seealso.index.words import UNSPACED, marks, normalise
 from seealso.text.language import UNDETERMINED, guess_language
 
@@ -68,6 +75,8 @@ class Reading:
     """Number of function words."""
     exact: frozenset[str]
     """Numbers and names."""
+    quoted: frozenset[str]
+    """What little stands between straight quotation marks, as written: literals."""
     tabular: bool
     """Rather a table of numbers and names than prose."""
     prose: bool
@@ -85,10 +94,11 @@ class Reading:
 _CONTRACTION = re.compile(r"n['\u2019]t\b")
 _CANNOT = re.compile(r"\bcannot\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?]\s+\S|[\u3002\uff01\uff1f]\s*\S")
+_QUOTED = re.compile(r"\"([^\"]{1,30})\"")
 # Capitals that stand alone name something, except for two English words.
 _LETTERS = frozenset("BCDEFGHJKLMNOPQRSTUVWXYZ")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
-_NAME = re.compile(r"_|[/@]|[^\W\d_]\d|\d[^\W\d_]|[a-z][A-Z]|^[A-Z]{2,}s?$|^[A-Z]{2,}[a-z]+[A-Z]")
+_NAME = re.compile(r"^[<>=!&|?+%^~]|[+#]$|_|[/@]|[^\W\d_]\d|\d[^\W\d_]|[a-z][A-Z]|^[A-Z]{2,}s?$|^[A-Z]{2,}[a-z]+[A-Z]")
 
 
 @cache
@@ -105,16 +115,24 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     )
     numbers = r"\d+(?:[.,:]\d+)+(?!\w)|"
     addresses = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[a-z]+://[^\s<>\"]+|/?[\w.~-]+(?:/[\w.~-]+){2,}|"
-    return re.compile(numbers + words), re.compile(addresses + numbers + words)
+    return re.compile(numbers + words), re.compile(addresses + _OPERATORS + numbers + words)
 
 
-_ASCII_WORD = re.compile(r"\d+(?:[.,:]\d+)+(?!\w)|\w+(?:-\w+)*", re.ASCII)
+_OPERATORS = r"(?<![^\s(])(?:[<>=!&|?+%^~]{1,3}|[A-Za-z](?:\+\+|#))(?![^\s).,;:])|"
+"""Operators that stand alone, and names of languages like C++: the only signs that say something."""
+
+_OPERATOR = re.compile(_OPERATORS[:-1])
+_ASCII = r"\d+(?:[.,:]\d+)+(?!\w)|\w+(?:-\w+)*"
+_ASCII_WORD = re.compile(_ASCII, re.ASCII)
+_ASCII_WORD_OR_OPERATOR = re.compile(_OPERATORS + _ASCII, re.ASCII)
 
 
 def _pattern(text: str) -> re.Pattern[str]:
     if "/" in text or "@" in text:
         return _patterns()[1]
-    return _ASCII_WORD if text.isascii() else _patterns()[0]
+    if not text.isascii():
+        return _patterns()[0]
+    return _ASCII_WORD_OR_OPERATOR if _OPERATOR.search(text) else _ASCII_WORD
 
 
 def read_pair(first: str, second: str) -> tuple[Reading, Reading]:
@@ -154,6 +172,7 @@ def read(text: str, language: str = "") -> Reading:
         stems,
         functions,
         frozenset(exact),
+        frozenset(_QUOTED.findall(text)),
         len(exact) >= TABULAR_SHARE * len(words),
         language not in FUNCTION_WORDS or functions >= PROSE_SHARE * len(words),
         _SENTENCE_END.search(text) is None,
@@ -250,7 +269,7 @@ def same_stem(first: str, second: str) -> bool:
     prefix = next((at for at in range(shorter) if first[at] != second[at]), shorter)
     ending = longer - prefix
     if prefix == shorter and ending <= (1 if shorter == 3 else 3):
-        return True
+        return max(first, second, key=len)[prefix:] not in COMPOUND_ENDINGS
     if prefix >= 4 and prefix > 0.75 * shorter and ending <= 4:
         return True
     if longer < 5 or OSA.distance(first, second, score_cutoff=1) > 1:

@@ -37,6 +37,9 @@ SHORT = 10.0
 NEW_SKELETON = 0.48
 """Share of its function words that a rewording keeps in place at most; parallel texts keep nearly all."""
 
+MAX_FRAME = 0.5
+"""Share of a text that its rewording keeps in one piece at most; of parallel texts often one half is the same."""
+
 MIN_BALANCE = 0.6
 """A rewording says as much as its original, in about as many words."""
 
@@ -164,7 +167,9 @@ def _kind(
 
 def _told_anew(differences: Differences) -> bool:
     """Tell whether the sentences are built anew: function words and order have changed, not the subjects alone."""
-    return differences.skeleton <= NEW_SKELETON and differences.balance >= MIN_BALANCE
+    return (
+        differences.skeleton <= NEW_SKELETON and differences.balance >= MIN_BALANCE and differences.frame <= MAX_FRAME
+    )
 
 
 def _needed(differences: Differences, profile: DuplicateProfile) -> float:

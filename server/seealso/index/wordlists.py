@@ -111,6 +111,9 @@ NEGATIONS = _words(
 NEGATING_PREFIXES = _words("un in im il ir dis de non a anti mis ent miss des dés dé mal in on niet не без")
 """What turns a word around when it is put before it."""
 
+COMPOUND_ENDINGS = _words("set out off up")
+"""What makes another word of one ("form", "formset"; "time", "timeout"), though it is as short as an ending."""
+
 CONJUNCTIONS = _words("and or und oder sowie et ou y e o u ed en of и или 和 与 與 或 及 と や か 、")
 """Words on both sides of which things may change places."""
 
@@ -146,7 +149,7 @@ The word for one is an article too often; words that are common in another langu
 
 _OPPOSITES = _words(
     """before/after on/off above/below over/under up/down in/out inside/outside into/from to/from within/outside
-    more/less more/fewer most/least most/fewest all/none all/no any/no some/no always/never often/rarely
+    more/less more/fewer most/least most/fewest all/none all/no all/any any/no some/no always/never often/rarely
     with/without both/neither either/neither if/unless vor/nach mit/ohne über/unter auf/ab ein/aus an/aus oben/unten
     mehr/weniger immer/nie alle/keine vorher/nachher avant/après avec/sans sur/sous plus/moins toujours/jamais
     tous/aucun antes/después con/sin sobre/bajo más/menos siempre/nunca todos/ninguno antes/tras antes/depois
@@ -165,7 +168,7 @@ _OPPOSITES = _words(
     lesen/schreiben gelesen/geschrieben gross/klein hoch/niedrig erste/letzte neu/alt gauche/droite vrai/faux
     lecture/écriture premier/dernier première/dernière haut/bas ouvrir/fermer activer/désactiver izquierda/derecha
     verdadero/falso lectura/escritura primero/último primer/último abrir/cerrar activar/desactivar чтение/запись
-    чтения/записи левый/правый первый/последний включить/выключить"""
+    чтения/записи левый/правый первый/последний включить/выключить past/future"""
 )
 
 OPPOSITES: dict[str, frozenset[str]] = {
