@@ -79,6 +79,8 @@ def context(prefix: str, suffix: str, *, markdown: bool) -> Context | None:
         typed = word[0] if word else ""
         return Context("any", typed, typed)
     image, bracket, typed = opened.groups()
+    if not markdown and prefix[: opened.start()][-1:].isalnum():
+        return None  # the text of a macro (`xref:a.adoc[`), the options of a command, an index
     after = len(suffix) - len(suffix.lstrip("]"))
     if image or suffix[after : after + 1] in ("(", "[") or (after == 0 and "](" in suffix):
         return None  # an image, or the text of a link that has its target

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 _CODE_DIRECTIVES = frozenset(
     [
@@ -21,7 +21,11 @@ _CODE_DIRECTIVES = frozenset(
 )
 """Directives of reStructuredText and MyST whose content is no prose."""
 
-_SIGNS = {"markdown": ("```", "~~~"), "rst": ("::", ">>> ")}
+_SIGNS = {
+    "asciidoc": ("----", "....", "++++", "////", "```"),
+    "markdown": ("```", "~~~"),
+    "rst": ("::", ">>> "),
+}
 """Without any of these there is no code."""
 
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*(.*)")
@@ -30,6 +34,7 @@ _RST_ITEM = re.compile(r"(?:[-*+\u2022]|\(?(?:\d{1,9}|[A-Za-z#])[.)])[ \t]+")
 _QUOTE = re.compile(r" {0,3}> ?")
 _MYST = re.compile(r"\{([\w:-]+)\}")
 _DIRECTIVE = re.compile(r"\.\.[ \t]+(?:\|[^|]+\|[ \t]+)?([\w:-]+)::(?:\s|$)")
+_LISTING = re.compile(r"([-.+/])\1{3,}$|```\w*$")
 _EXPLICIT = re.compile(r"\.\.(?:\s|$)")
 
 
@@ -55,7 +60,7 @@ def in_literal(lines: Sequence[str], line: int, language: str) -> bool:
     if not any(sign in text for text in lines for sign in signs):
         return False  # as in most documents, at a fraction of the cost
     above = (text.rstrip("\r\n").expandtabs(4) for text in lines)
-    return _in_fence(above) if language == "markdown" else _in_block(above)
+    return _READERS[language](above)
 
 
 def _in_fence(lines: Iterable[str]) -> bool:
@@ -116,3 +121,25 @@ def _in_block(lines: Iterable[str]) -> bool:
             if directive[1] in _CODE_DIRECTIVES if directive else not _EXPLICIT.match(body) and body.endswith("::"):
                 opener = indent
     return code
+
+
+def _in_listing(lines: Iterable[str]) -> bool:
+    """Tell it of AsciiDoc, where the line that ends a block is the one that began it."""
+    end = above = ""
+    code = False
+    for line in lines:
+        body = line.rstrip()
+        code = bool(end)
+        if end:
+            end = "" if body == end else end
+        elif _LISTING.match(body) and not (body[0] in "-+" and above and abs(len(above) - len(body)) < 2):
+            end = body if body[0] != "`" else "```"
+        above = body
+    return code
+
+
+_READERS: dict[str, Callable[[Iterable[str]], bool]] = {
+    "asciidoc": _in_listing,
+    "markdown": _in_fence,
+    "rst": _in_block,
+}

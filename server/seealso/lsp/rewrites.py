@@ -26,17 +26,27 @@ _RST_MARKER = re.compile(
     rb"(?:(?:[-*+]|\xe2\x80[\xa2\xa3]|\xe2\x81\x83|\(?(?:[0-9]{1,9}|[A-Za-z]|[ivxlcdmIVXLCDM]{1,12}|#)[.)])[ \t]+"
     rb"|:(?![: ])[^:\r\n]{1,200}:[ \t]+)+"
 )
+_ASCIIDOC_MARKER = re.compile(
+    rb"(?:[ \t]*(?:(?:\*{1,6}|-|\.{1,6}|\d{1,9}\.|[a-zA-Z]\.|<\d{1,4}>|\xe2\x80\xa2)(?=[ \t])|>))*"
+    rb"[ \t]*(?:\[[ xX*]\][ \t]+)?"
+)
 _PLAIN_MARKER = re.compile(rb"(?:[ \t]*(?:>|(?:[-*+]|\xe2\x80\xa2)(?=[ \t])|\d{1,9}[.)](?=[ \t])))*[ \t]*")
-_MARKERS = {"markdown": _MARKDOWN_MARKER, "rst": _RST_MARKER}
+_MARKERS = {"asciidoc": _ASCIIDOC_MARKER, "markdown": _MARKDOWN_MARKER, "rst": _RST_MARKER}
+
+_DELIMITED = {
+    "asciidoc": frozenset({PassageKind.QUOTE, PassageKind.TABLE}),
+}
+"""Kinds of passages between lines of their own that begin and end them, which are no part of the passage."""
 
 _LETTERS = re.compile(r"[^\W_]+")
 _LINE_MARKER = re.compile(r"^[ \t]*(?:>[ \t]?|(?:[-*+\u2022]|\(?[0-9A-Za-z#]{1,9}[.)])[ \t]+)*", re.MULTILINE)
 _NOT_READ = re.compile(
     r"(?<=\])\([^()\s]*(?:\s+\"[^\"]*\")?\)"  # where a link of Markdown leads
+    r"|(?:\bx?ref|\blink):[^\s\[\]]*(?=\[)|<<[^<>,]*,"  # of AsciiDoc
     r"|(?<=\])\[[^\]]*\]|<(?:https?|mailto):[^<>\s]*>|:[\w:+.-]+:(?=`)|\s<[^<>`]*>(?=`)"
 )
 """What is markup of prose, and no part of its text."""
-_NO_PROSE = re.compile(r"^[ \t>]*(?:```|~~~|:::|\$\$|\.\.(?:[ \t]|$))|<[A-Za-z/!?]|!\[", re.MULTILINE)
+_NO_PROSE = re.compile(r"^[ \t>]*(?:```|~~~|:::|\$\$|-{4}|\.{4}|\+{4}|\.\.(?:[ \t]|$))|<[A-Za-z/!?]|!\[", re.MULTILINE)
 """What may stand in the range of a passage without being a part of its text."""
 
 _BULLET = re.compile(rb"[^>\s]")
@@ -87,6 +97,8 @@ def marker_of(writing: Writing, passage: Passage) -> bytes:
 
 def may_be_replaced(writing: Writing, passage: Passage) -> bool:
     """Tell, at little cost, whether it is worth trying to put a link in the place of a passage."""
+    if passage.kind is PassageKind.TABLE and passage.kind in _DELIMITED.get(writing.syntax.name, ()):
+        return False
     if passage.kind is not PassageKind.LIST:
         return stands_alone(writing, passage)
     # Of several items only one would be left.
@@ -98,7 +110,8 @@ def may_be_replaced(writing: Writing, passage: Passage) -> bool:
 
 def may_be_removed(writing: Writing, passage: Passage) -> bool:
     """Tell, at little cost, whether it is worth trying to take a passage out."""
-    return passage.kind is not PassageKind.FOOTNOTE and stands_alone(writing, passage)
+    torn = passage.kind is PassageKind.FOOTNOTE or passage.kind in _DELIMITED.get(writing.syntax.name, ())
+    return not torn and stands_alone(writing, passage)
 
 
 def replaced(writing: Writing, passage: Passage, link: str) -> Change:
@@ -159,7 +172,7 @@ def ignored(writing: Writing, passage: Passage) -> Change:
     previous = writing.segmentation.passages[at - 1] if at else None
     marker = marker_of(writing, passage)
     places = [(passage.start_byte + len(marker), before + marker)]
-    if marker and (previous is None or previous.kind is not passage.kind):
+    if marker and (writing.syntax.name in _DELIMITED or previous is None or previous.kind is not passage.kind):
         places.insert(0, (passage.start_byte, before))  # before the whole list or quote rather than inside
     for place, lead in places:
         change = Change(place, place, writing.with_line_ends(_comment_before(writing.syntax, lead)))

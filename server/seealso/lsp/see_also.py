@@ -31,7 +31,7 @@ _OTHERS: tuple[tuple[re.Pattern[str], Shape], ...] = ((_LINE, "line"),)
 _BULLET = re.compile(r"[-*+][ \t]+(?=\S)")
 _MYST = re.compile(r"[ \t>]*(?:`{3,}|:{3,})\{[\w:-]+\}")
 
-_ABOVE_TITLE = re.compile(r"(?:\.\. _[^:]+:|\([\w.-]+\)=|<a\s[^<>]*>(?:</a>)?)?")
+_ABOVE_TITLE = re.compile(r"(?:\.\. _[^:]+:|\([\w.-]+\)=|<a\s[^<>]*>(?:</a>)?|\[\[[^\[\]]+\]\]|\[[\w.%]*#[^\[\]]+\])?")
 """Blank lines, and what names the title under it."""
 _RULE = re.compile(r"([!-/:-@\[-`{-~])\1*[ \t]*$")
 

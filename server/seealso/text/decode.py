@@ -24,6 +24,8 @@ _MAX_CONTROL_SHARE = 0.02
 _STRAY_SHARE = 0.2
 """Up to so many bytes per valid UTF-8 character that are none themselves, a file is UTF-8 with stray bytes."""
 
+_INVALID = re.compile("[\udc80-\udcff]")
+
 _BINARY = "It looks binary."
 _BINARY_HINT = "Ignore it, or convert it to text."
 
@@ -111,3 +113,14 @@ def _guess(raw: bytes) -> str:
     # Short Western texts read the same in a dozen encodings; that of Windows is what they are in practice.
     candidates = {best.encoding, *best.could_be_from_charset}
     return "cp1252" if candidates & {"cp1252", "latin_1", "iso8859_15"} else best.encoding
+
+
+def readable(source: bytes) -> bytes:
+    """Return a text of the same length without a byte order mark and without bytes that are not UTF-8."""
+    if source.startswith(codecs.BOM_UTF8):
+        source = b"\n\n\n" + source[len(codecs.BOM_UTF8) :]
+    try:
+        source.decode()
+    except UnicodeDecodeError:
+        return _INVALID.sub("?", source.decode("utf-8", "surrogateescape")).encode()
+    return source

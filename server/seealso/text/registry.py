@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from seealso.text import markdown, plain, rst
+from seealso.text import asciidoc, markdown, plain, rst
 from seealso.text.base import Format
 
 FORMATS: tuple[Format, ...] = (
     markdown.FORMAT,
     rst.FORMAT,
     plain.FORMAT,
+    asciidoc.FORMAT,
 )
 
 _BY_EXTENSION = {extension: known for known in FORMATS for extension in known.extensions}

@@ -48,6 +48,12 @@ def test_two_brackets_are_no_wiki_link_elsewhere() -> None:
     assert found == Context("link", "x", "[[x")
 
 
+@pytest.mark.parametrize("prefix", ["xref:a.adoc[", "\\section[sho"])
+def test_a_bracket_behind_a_word_begins_no_link(prefix: str) -> None:
+    assert completions.context(prefix, "", markdown=False) is None
+    assert completions.context(f"{prefix}] [", "", markdown=False) == Context("link", "", "[")
+
+
 def test_a_short_beginning_is_about_what_the_paragraph_before_is_about() -> None:
     assert completions.subject("See the ", "Restoring takes long.") == "Restoring takes long. See the"
     long = "Restoring a whole computer takes about two hours."

@@ -67,15 +67,48 @@ def test_restructuredtext(text: str, expected: bool) -> None:
     assert at_cursor(text, "rst") is expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Text.\n\n----\nx [|\n----\n", True, id="listing"),
+        pytest.param("----\nx\n----\n\n[|", False, id="behind a listing"),
+        pytest.param("....\n----\n....\n[|", False, id="a listing in a literal"),
+        pytest.param("```c\n[|", True, id="fence"),
+        pytest.param("Title\n-----\n\n[|", False, id="a title"),
+        pytest.param("Text\n----------\n[|", True, id="right under text"),
+        pytest.param("====\n[|", False, id="example"),
+    ],
+)
+def test_asciidoc(text: str, expected: bool) -> None:
+    assert at_cursor(text, "asciidoc") is expected
+
+
 def test_plain_text_has_no_code() -> None:
     assert not at_cursor("```\n\nSo::\n\n   [|", "plain")
 
 
-PIECES = ["```", "~~~", "\n", "\n\n", "  ", "    ", "- ", "> ", "a", "::", ".. code::", "{note}", "\t", "\r"]
+PIECES = [
+    "```",
+    "~~~",
+    "\n",
+    "\n\n",
+    "  ",
+    "    ",
+    "- ",
+    "> ",
+    "a",
+    "::",
+    ".. code::",
+    "{note}",
+    "\t",
+    "\r",
+    "----",
+    "....",
+]
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=20).map("".join), st.integers(0, 30))
-@pytest.mark.parametrize("language", ["markdown", "rst"])
+@pytest.mark.parametrize("language", ["asciidoc", "markdown", "rst"])
 def test_what_stands_below_does_not_matter(language: str, text: str, line: int) -> None:
     lines = split_lines(text)
     assert in_literal(lines, line, language) is in_literal(lines[: line + 1], line, language)

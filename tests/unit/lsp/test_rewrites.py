@@ -17,7 +17,12 @@ from seealso.text.registry import format_for
 A = "The first passage says where the keys of the archive are kept at night."
 B = "The second passage tells who is to be called when the archive is on fire."
 C = "The third passage is about the coffee machine on the ground floor of the house."
-LINK = {"md": "[Keys](keys.md)", "rst": ":doc:`Keys <keys>`", "txt": "Keys (keys.txt)"}
+LINK = {
+    "adoc": "xref:keys.adoc[Keys]",
+    "md": "[Keys](keys.md)",
+    "rst": ":doc:`Keys <keys>`",
+    "txt": "Keys (keys.txt)",
+}
 LONG = " ".join([A, B, C] * 16)
 
 
@@ -49,6 +54,11 @@ def applied(document: Writing, change: Change) -> str:
         pytest.param("md", f"See[^1].\n\n[^1]: {A}\n\n{B}\n", "See[^1].\n\n[^1]: {link}\n\n" + B + "\n", id="footnote"),
         pytest.param("md", f"- {A}\n" + f"- {B}\n" * 12, "- {link}\n" + f"- {B}\n" * 12, id="item of a long list"),
         pytest.param("md", f"\ufeff{A}\n\n{B}\n", "\ufeff{link}\n\n" + B + "\n", id="byte order mark"),
+        pytest.param("adoc", f"== T\n\n{A}\n\n{B}\n", "== T\n\n{link}\n\n" + B + "\n", id="AsciiDoc paragraph"),
+        pytest.param("adoc", f"* {A}\n\n{B}\n", "* {link}\n\n" + B + "\n", id="AsciiDoc list"),
+        pytest.param("adoc", f"____\n{A}\n____\n\n{B}\n", "____\n{link}\n____\n\n" + B + "\n", id="AsciiDoc quote"),
+        pytest.param("adoc", f"|===\n|{A}\n|===\n\n{B}\n", None, id="AsciiDoc table"),
+        pytest.param("adoc", f"term:: {A}\n\n{B}\n", None, id="AsciiDoc term"),
         pytest.param("rst", f"T\n=\n\n{A}\n\n{B}\n", "T\n=\n\n{link}\n\n" + B + "\n", id="rst paragraph"),
         pytest.param("rst", f"* {A}\n\n{B}\n", "* {link}\n\n" + B + "\n", id="rst list"),
         pytest.param("rst", f"   {A}\n\n{B}\n", "   {link}\n\n" + B + "\n", id="rst quote"),
@@ -86,6 +96,8 @@ def test_a_link_takes_the_place_of_a_passage(extension: str, text: str, expected
         pytest.param("md", f"# T\n{A}\n# U\n", "# T\n# U\n", id="no blank lines around"),
         pytest.param("md", f"- {A}\n" + f"- {B}\n" * 12, f"- {B}\n" * 12, id="item of a long list"),
         pytest.param("md", f"> {A}\n> {A}\n\n{B}\n", f"{B}\n", id="quote of two lines"),
+        pytest.param("adoc", f"== T\n\n{A}\n\n{B}\n", f"== T\n\n{B}\n", id="AsciiDoc"),
+        pytest.param("adoc", f"____\n{A}\n____\n\n{B}\n", None, id="AsciiDoc quote"),
         pytest.param("rst", f"T\n=\n\n{A}\n\n{B}\n", f"T\n=\n\n{B}\n", id="rst"),
         pytest.param("txt", f"{A}\n\n{B}\n", f"{B}\n", id="plain text"),
         pytest.param("rst", f".. _here:\n\n{A}\n\nT\n=\n\n{B}\n", None, id="a label that would name something else"),
@@ -114,6 +126,13 @@ def test_a_copy_is_removed_with_one_of_the_blank_lines(extension: str, text: str
             f"- {B}\n" * 12 + f"- {A}\n",
             f"- {B}\n" * 12 + f"- <!-- seealso-ignore -->\n  {A}\n",
             id="item of a long list",
+        ),
+        pytest.param("adoc", f"== T\n\n{A}\n", f"== T\n\n// seealso-ignore\n\n{A}\n", id="AsciiDoc"),
+        pytest.param(
+            "adoc",
+            f"* {A}\n".join([f"* {B}\n" * 9] * 2),
+            f"// seealso-ignore\n\n* {A}\n".join([f"* {B}\n" * 9] * 2),
+            id="AsciiDoc item",
         ),
         pytest.param("rst", f"T\n=\n\n{A}\n", f"T\n=\n\n.. seealso-ignore\n\n{A}\n", id="rst"),
         pytest.param("rst", f"   {A}\n", f"   .. seealso-ignore\n\n   {A}\n", id="rst quote"),
@@ -180,6 +199,7 @@ def test_a_comment_makes_seealso_leave_a_document_alone(extension: str, text: st
         pytest.param("md", "The keys (|) are in the safe.", "The keys ([K](k.md)) are in the safe.", id="in brackets"),
         pytest.param("md", "钥匙在保险箱里，|不在抽屉里。", "钥匙在保险箱里，[K](k.md)不在抽屉里。", id="Chinese"),
         pytest.param("md", "😀 The keys | are safe.", "😀 The keys [K](k.md) are safe.", id="emoji"),
+        pytest.param("adoc", "The keys | are in the safe.", "The keys xref:k.adoc[K] are in the safe.", id="AsciiDoc"),
         pytest.param("rst", "The keys | are in the safe.", "The keys :doc:`K <k>` are in the safe.", id="rst"),
         pytest.param("md", "The `keys |are` in the safe.", None, id="code"),
         pytest.param("md", "The [keys](a|.md) are in the safe.", None, id="the target of a link"),
@@ -192,7 +212,7 @@ def test_a_link_is_inserted_between_words(extension: str, text: str, expected: s
     at = len(text[: text.index("|")].encode())
     document = writing(text.replace("|", ""), extension)
     (found,) = document.segmentation.passages
-    link = "[K](k.md)" if extension == "md" else ":doc:`K <k>`"
+    link = {"adoc": "xref:k.adoc[K]", "md": "[K](k.md)"}.get(extension, ":doc:`K <k>`")
     if expected is None:
         with pytest.raises(RefusedChangeError):
             rewrites.inserted(document, found, at, link)
@@ -223,7 +243,7 @@ BLOCKS = st.sampled_from(
 @given(
     st.lists(BLOCKS, min_size=1, max_size=6),
     st.sampled_from(["\n\n", "\n", "\r\n\r\n"]),
-    st.sampled_from(["md", "rst", "txt"]),
+    st.sampled_from(["adoc", "md", "rst", "txt"]),
     st.sampled_from(
         [rewrites.removed, rewrites.ignored, lambda document, one: rewrites.replaced(document, one, "Link")]
     ),
@@ -253,6 +273,7 @@ def test_whatever_is_changed_everything_else_still_says_the_same(
         pytest.param("md", f"{A} ![](map.png)\n", id="image"),
         pytest.param("md", f"<a id='here'></a>{A}\n", id="anchor"),
         pytest.param("md", f"- {A}\n\n  <div id=x>More of it.</div>\n", id="HTML in an item"),
+        pytest.param("adoc", f"* {A}\n+\n----\nrm important\n----\n", id="listing in an item"),
         pytest.param("rst", f"* {A} So::\n\n     rm important\n", id="literal block in an item"),
         pytest.param("rst", f"* {A}\n\n  .. image:: map.png\n", id="image in an item"),
     ],

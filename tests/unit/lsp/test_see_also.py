@@ -52,6 +52,10 @@ def found(text: str, syntax: str) -> tuple[str, int, int, tuple[str, ...]] | Non
         pytest.param(
             "See also:\n\n- x\n\nT\n\nSee also:\n\n- y\n", "markdown", ("line", 6, 9, ("y",)), id="the last one"
         ),
+        pytest.param(
+            "== T\n\nSee also:\n\n* xref:a.adoc[A]\n", "asciidoc", ("line", 2, 5, ("xref:a.adoc[A]",)), id="AsciiDoc"
+        ),
+        pytest.param("----\nx\n\nSee also:\n\n- a\n----\n", "asciidoc", None, id="in a listing"),
         pytest.param("See also: [A](a.md)\n", "markdown", None, id="on one line"),
         pytest.param("Text\nSee also:\n\n- [A](a.md)\n", "plain", None, id="inside a paragraph"),
         pytest.param("See also:\n\nThe manual.\n", "markdown", None, id="no list"),
@@ -104,6 +108,8 @@ def test_the_shape_is_that_of_the_document(syntax: str, text: str, shape: str) -
         pytest.param("T\n=\n\na\n\nU\n=\n", 5, 4, id="blank line"),
         pytest.param("T\n=\na\n\n.. _u:\n\nU\n=\n", 6, 3, id="label"),
         pytest.param("# T\na\n\n(u)=\n# U\n", 4, 2, id="MyST target"),
+        pytest.param("== T\na\n\n[[u]]\n== U\n", 4, 2, id="AsciiDoc anchor"),
+        pytest.param("== T\na\n\n[#u]\n== U\n", 4, 2, id="AsciiDoc id"),
         pytest.param("# T\na\n\n<a id='u'></a>\n\n# U\n", 5, 2, id="anchor"),
         pytest.param("=\nT\n=\n\na\n\n=\nU\n=\n", 7, 5, id="line above the title"),
         pytest.param("# T\na\n# U\n", 2, 2, id="nothing between"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from seealso.model import Passage, PassageKind, Segmentation
+from seealso.text.decode import readable
 from seealso.text.language import guess_language
 from seealso.text.licence import is_licence
 from seealso.text.lines import LineTable
@@ -23,8 +24,6 @@ from seealso.text.rst.nodes import Block, Item, Label, Node, Sign, Title
 
 # A blank line before text in the first column: a new block starts there, whatever came before.
 _BOUNDARY = re.compile(rb"(?:\r\n?+|\n)[ \t\v\f]*+(?:\r\n?+|\n)(?=[^\s])")
-_BOM = b"\xef\xbb\xbf"
-_INVALID = re.compile("[\udc80-\udcff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +49,15 @@ class RstSegmenter:
 
     def segment(self, source: bytes) -> Segmentation:
         """Return the passages and headings of a document given as UTF-8."""
-        readable = _readable(source)
-        targets = find_targets(readable)
+        text = readable(source)
+        targets = find_targets(text)
         if targets != self._targets:
             self._targets, self._stretches = targets, {}
         before, self._stretches = self._stretches, {}
         stretches: list[tuple[int, Stretch]] = []
         open_literal = False
-        for start, end in _split(readable):
-            key = (readable[start:end], open_literal)
+        for start, end in _split(text):
+            key = (text[start:end], open_literal)
             stretch = before.get(key) or self._stretches.get(key) or _read(key[0], open_literal, targets)
             self._stretches[key] = stretch
             open_literal = stretch.open_literal
@@ -71,17 +70,6 @@ class RstSegmenter:
         assembly.close_list()
         self._languages = {passage.text: passage.language for passage in assembly.passages}
         return Segmentation(tuple(assembly.passages), tuple(assembly.outline.headings))
-
-
-def _readable(source: bytes) -> bytes:
-    """Return a text of the same length without a byte order mark and without bytes that are not UTF-8."""
-    if source.startswith(_BOM):
-        source = b"\n\n\n" + source[len(_BOM) :]
-    try:
-        source.decode()
-    except UnicodeDecodeError:
-        return _INVALID.sub("?", source.decode("utf-8", "surrogateescape")).encode()
-    return source
 
 
 def _split(source: bytes) -> Iterator[tuple[int, int]]:
