@@ -21,6 +21,9 @@ _CODE_DIRECTIVES = frozenset(
 )
 """Directives of reStructuredText and MyST whose content is no prose."""
 
+_CODE = frozenset({"jupyter"})
+"""Formats whose files are code with prose in it: nothing is proposed into them."""
+
 _SIGNS = {"markdown": ("```", "~~~"), "rst": ("::", ">>> ")}
 """Without any of these there is no code."""
 
@@ -50,6 +53,8 @@ class _Fence:
 
 def in_literal(lines: Sequence[str], line: int, language: str) -> bool:
     """Tell whether a line (0-based) stands in a fenced or literal block; `language` is the name of a format."""
+    if language in _CODE:
+        return True
     signs = _SIGNS.get(language, ())
     lines = lines[: line + 1]
     if not any(sign in text for text in lines for sign in signs):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from seealso.text import markdown, plain, rst
+from seealso.text import markdown, notebook, plain, rst
 from seealso.text.base import Format
 
 FORMATS: tuple[Format, ...] = (
     markdown.FORMAT,
+    notebook.FORMAT,
     rst.FORMAT,
     plain.FORMAT,
 )

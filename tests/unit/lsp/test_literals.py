@@ -71,6 +71,10 @@ def test_plain_text_has_no_code() -> None:
     assert not at_cursor("```\n\nSo::\n\n   [|", "plain")
 
 
+def test_a_notebook_is_code_throughout() -> None:
+    assert at_cursor('"source": ["Text [|"]', "jupyter")
+
+
 PIECES = ["```", "~~~", "\n", "\n\n", "  ", "    ", "- ", "> ", "a", "::", ".. code::", "{note}", "\t", "\r"]
 
 

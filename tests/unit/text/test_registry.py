@@ -5,6 +5,7 @@ from pathlib import PurePath
 import pytest
 
 from seealso.model import LinkTarget, PassageKind
+from seealso.text.base import Format
 from seealso.text.registry import FORMATS, extensions, format_for
 
 
@@ -15,6 +16,7 @@ from seealso.text.registry import FORMATS, extensions, format_for
         pytest.param(PurePath("B.MD"), None, "markdown", id="capitals"),
         pytest.param("a.rst", None, "rst", id="rst"),
         pytest.param("a.txt", None, "plain", id="text"),
+        pytest.param("a.ipynb", "json", "jupyter", id="notebook"),
         pytest.param("a.qmd", None, "markdown", id="Quarto"),
         pytest.param("a", "markdown", "markdown", id="language id"),
         pytest.param("a.txt", "restructuredtext", "rst", id="language id before extension"),
@@ -40,12 +42,9 @@ def test_formats_do_not_overlap() -> None:
 
 
 @pytest.mark.parametrize("known", [pytest.param(known, id=known.name) for known in FORMATS])
-def test_every_format_reads_what_it_writes(known: object) -> None:
-    from seealso.text.base import Format
-
-    assert isinstance(known, Format)
+def test_every_format_reads_what_it_writes(known: Format) -> None:
     comment = known.comment("seealso-ignore")
-    source = f"{comment}\n\nOne paragraph.\n\n{known.quote('A quotation.', 'source')}\n".encode()
+    source = document(known, comment, "One paragraph.", known.quote("A quotation.", "source"))
     found = known.segmenter().segment(source).passages
     assert [(passage.kind, passage.ignored) for passage in found[:2]] == [
         (PassageKind.PARAGRAPH, True),
@@ -54,7 +53,15 @@ def test_every_format_reads_what_it_writes(known: object) -> None:
     assert "A quotation." in found[1].text
 
 
-@pytest.mark.parametrize("path", ["a.md", "a.rst", "a.txt"])
+def document(syntax: Format, *blocks: str) -> bytes:
+    """Return a document of some blocks; a notebook has them in a cell."""
+    if syntax.name == "jupyter":
+        source = "\\n\\n".join(blocks)
+        return f'{{"cells": [{{"cell_type": "markdown", "source": "{source}"}}]}}'.encode()
+    return "".join(f"{block}\n\n" for block in blocks).encode()
+
+
+@pytest.mark.parametrize("path", ["a.ipynb", "a.md", "a.rst", "a.txt"])
 def test_a_quotation_that_names_its_source_is_meant(path: str) -> None:
     syntax = format_for(path)
     assert syntax is not None
@@ -62,5 +69,5 @@ def test_a_quotation_that_names_its_source_is_meant(path: str) -> None:
     text = "Stop the service before you restore a backup. Copy the data folder to its old place."
     quoted = syntax.quote(text, source)
     for quotation, meant in ((quoted, True), (quoted.replace(source, "somebody"), False)):
-        passages = syntax.segmenter().segment(f"Before.\n\n{quotation}\n".encode()).passages
+        passages = syntax.segmenter().segment(document(syntax, "Before.", quotation)).passages
         assert [passage.ignored for passage in passages] == [False, meant]
