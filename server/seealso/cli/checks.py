@@ -31,6 +31,7 @@ MIN_RECALL = 0.9
 
 _REINSTALL = "Install seealso again in a fresh virtual environment."
 _SAMPLES = {
+    "sample.html": "<h1>Title</h1><p>One paragraph.<ul><li>and a list</ul>",
     "sample.ipynb": '{"cells": [{"cell_type": "markdown", "source": ["One paragraph.\\n", "- and a list"]}]}',
     "sample.md": "# Title\n\nOne paragraph with a [link](other.md).\n\n- and a list\n",
     "sample.rst": "Title\n=====\n\nOne paragraph with ``code`` in it.\n\n* and a list\n",

@@ -24,7 +24,9 @@ _CODE_DIRECTIVES = frozenset(
 _CODE = frozenset({"jupyter"})
 """Formats whose files are code with prose in it: nothing is proposed into them."""
 
-_SIGNS = {"markdown": ("```", "~~~"), "rst": ("::", ">>> ")}
+_OPAQUE = re.compile(r"<(/?)(?:script|style|pre|textarea)(?=[\s/>])", re.IGNORECASE)
+
+_SIGNS = {"html": ("<",), "markdown": ("```", "~~~"), "rst": ("::", ">>> ")}
 """Without any of these there is no code."""
 
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*(.*)")
@@ -60,7 +62,7 @@ def in_literal(lines: Sequence[str], line: int, language: str) -> bool:
     if not any(sign in text for text in lines for sign in signs):
         return False  # as in most documents, at a fraction of the cost
     above = (text.rstrip("\r\n").expandtabs(4) for text in lines)
-    return _in_fence(above) if language == "markdown" else _in_block(above)
+    return _READERS[language](above)
 
 
 def _in_fence(lines: Iterable[str]) -> bool:
@@ -121,3 +123,11 @@ def _in_block(lines: Iterable[str]) -> bool:
             if directive[1] in _CODE_DIRECTIVES if directive else not _EXPLICIT.match(body) and body.endswith("::"):
                 opener = indent
     return code
+
+
+def _in_element(lines: Iterable[str]) -> bool:
+    tags = _OPAQUE.findall("\n".join(lines))
+    return bool(tags) and not tags[-1]
+
+
+_READERS = {"html": _in_element, "markdown": _in_fence, "rst": _in_block}

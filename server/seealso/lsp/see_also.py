@@ -28,6 +28,9 @@ _OPENERS: dict[str, tuple[tuple[re.Pattern[str], Shape], ...]] = {
 }
 _OTHERS: tuple[tuple[re.Pattern[str], Shape], ...] = ((_LINE, "line"),)
 
+_WITHOUT = frozenset({"html", "jupyter"})
+"""Formats in which a line and bullets are no list."""
+
 _BULLET = re.compile(r"[-*+][ \t]+(?=\S)")
 _MYST = re.compile(r"[ \t>]*(?:`{3,}|:{3,})\{[\w:-]+\}")
 
@@ -75,6 +78,11 @@ def section_at(headings: Sequence[Heading], lines: Sequence[str], line: int) -> 
     """Return the section that holds a line."""
     found = [section for section in sections(headings, lines) if section.start <= line]
     return found[-1] if found else Section(None, 0, len(lines))
+
+
+def has_lists(syntax: str) -> bool:
+    """Tell whether a list of ours can be written in a format, of which this is the name."""
+    return syntax not in _WITHOUT
 
 
 def find(lines: Sequence[str], section: Section, syntax: str) -> Listing | None:

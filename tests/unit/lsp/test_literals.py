@@ -75,11 +75,25 @@ def test_a_notebook_is_code_throughout() -> None:
     assert at_cursor('"source": ["Text [|"]', "jupyter")
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("<p>[|", False, id="text"),
+        pytest.param("<script>\na[|", True, id="script"),
+        pytest.param("<PRE class=x>\na[|", True, id="pre"),
+        pytest.param("<pre>a</pre>\n<p>[|", False, id="behind it"),
+        pytest.param("<preview>[|", False, id="another element"),
+    ],
+)
+def test_html(text: str, expected: bool) -> None:
+    assert at_cursor(text, "html") is expected
+
+
 PIECES = ["```", "~~~", "\n", "\n\n", "  ", "    ", "- ", "> ", "a", "::", ".. code::", "{note}", "\t", "\r"]
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=20).map("".join), st.integers(0, 30))
-@pytest.mark.parametrize("language", ["markdown", "rst"])
+@pytest.mark.parametrize("language", ["html", "markdown", "rst"])
 def test_what_stands_below_does_not_matter(language: str, text: str, line: int) -> None:
     lines = split_lines(text)
     assert in_literal(lines, line, language) is in_literal(lines[: line + 1], line, language)

@@ -5,6 +5,7 @@ from pathlib import PurePath
 import pytest
 
 from seealso.model import LinkTarget, PassageKind
+from seealso.settings import IndexSettings
 from seealso.text.base import Format
 from seealso.text.registry import FORMATS, extensions, format_for
 
@@ -16,6 +17,7 @@ from seealso.text.registry import FORMATS, extensions, format_for
         pytest.param(PurePath("B.MD"), None, "markdown", id="capitals"),
         pytest.param("a.rst", None, "rst", id="rst"),
         pytest.param("a.txt", None, "plain", id="text"),
+        pytest.param("a.HTM", None, "html", id="HTML"),
         pytest.param("a.ipynb", "json", "jupyter", id="notebook"),
         pytest.param("a.qmd", None, "markdown", id="Quarto"),
         pytest.param("a", "markdown", "markdown", id="language id"),
@@ -38,6 +40,8 @@ def test_formats_do_not_overlap() -> None:
     assert len(extensions()) == sum(len(known.extensions) for known in FORMATS)
     identifiers = [identifier for known in FORMATS for identifier in known.language_ids]
     assert len(identifiers) == len(set(identifiers))
+    assert extensions(IndexSettings()) == extensions() - {".htm", ".html", ".xhtml"}
+    assert extensions(IndexSettings(html=True)) == extensions()
     assert all(extension.startswith(".") and extension == extension.lower() for extension in extensions())
 
 
@@ -61,7 +65,7 @@ def document(syntax: Format, *blocks: str) -> bytes:
     return "".join(f"{block}\n\n" for block in blocks).encode()
 
 
-@pytest.mark.parametrize("path", ["a.ipynb", "a.md", "a.rst", "a.txt"])
+@pytest.mark.parametrize("path", ["a.html", "a.ipynb", "a.md", "a.rst", "a.txt"])
 def test_a_quotation_that_names_its_source_is_meant(path: str) -> None:
     syntax = format_for(path)
     assert syntax is not None
