@@ -21,7 +21,10 @@ _CODE_DIRECTIVES = frozenset(
 )
 """Directives of reStructuredText and MyST whose content is no prose."""
 
-_CODE = frozenset({"jupyter"})
+SOURCES = frozenset({"c", "go", "javascript", "python", "rust"})
+"""Formats whose files are programs."""
+
+_CODE = SOURCES | {"jupyter"}
 """Formats whose files are code with prose in it: nothing is proposed into them."""
 
 _OPAQUE = re.compile(r"<(/?)(?:script|style|pre|textarea)(?=[\s/>])", re.IGNORECASE)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from seealso.lsp.literals import in_literal
+from seealso.lsp.literals import SOURCES, in_literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ _OPENERS: dict[str, tuple[tuple[re.Pattern[str], Shape], ...]] = {
 }
 _OTHERS: tuple[tuple[re.Pattern[str], Shape], ...] = ((_LINE, "line"),)
 
-_WITHOUT = frozenset({"html", "jupyter"})
+_WITHOUT = SOURCES | {"html", "jupyter"}
 """Formats in which a line and bullets are no list."""
 
 _BULLET = re.compile(r"[-*+][ \t]+(?=\S)")

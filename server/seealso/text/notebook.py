@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -14,6 +13,7 @@ from seealso.errors import DocumentError
 from seealso.model import Heading, LinkTarget, Passage, Segmentation
 from seealso.text import markdown
 from seealso.text.base import Format
+from seealso.text.excerpt import Excerpt, Part
 from seealso.text.lines import LineTable
 from seealso.text.outline import Outline
 from seealso.text.prose import Slugs
@@ -27,48 +27,14 @@ _HINT = "Open it in Jupyter and save it."
 _DECODER = json.JSONDecoder()
 
 
-class Cell:
-    """The text of a Markdown cell, and where each of its bytes stands in the file."""
-
-    __slots__ = ("_escaped", "_places", "_starts", "text")
-
-    def __init__(self, source: bytes, literals: Iterator[tuple[int, int]]) -> None:
-        """Take the ranges of the JSON strings it is made of, without their quotation marks."""
-        self._starts: list[int] = []
-        """Offsets in the text at which a run begins that stands in the file as it is, or an escaped character."""
-        self._places: list[int] = []
-        """Where in the file each of them begins."""
-        self._escaped: list[int] = []
-        """Bytes that an escaped character takes up in the file; 0 for a run."""
-        parts: list[bytes] = []
-        length = 0
-
-        def add(part: bytes, place: int, escaped: int) -> None:
-            nonlocal length
-            if part:
-                self._starts.append(length)
-                self._places.append(place)
-                self._escaped.append(escaped)
-                parts.append(part)
-                length += len(part)
-
-        for at, end in literals:
-            for escape in _ESCAPE.finditer(source, at, end):
-                add(source[at : escape.start()], at, 0)
-                add(_unescaped(escape[0]), escape.start(), len(escape[0]))
-                at = escape.end()
-            add(source[at:end], at, 0)
-        self.text = b"".join(parts)
-
-    def place(self, at: int) -> int:
-        """Return where in the file a byte of the text begins."""
-        run = bisect_right(self._starts, at) - 1
-        return self._places[run] + (0 if self._escaped[run] else at - self._starts[run])
-
-    def end(self, at: int) -> int:
-        """Return where in the file the byte before an offset of the text ends."""
-        run = bisect_right(self._starts, at - 1) - 1
-        return self._places[run] + (self._escaped[run] or at - self._starts[run])
+def _parts(source: bytes, literals: Iterable[tuple[int, int]]) -> Iterator[Part]:
+    """Yield what JSON strings say, given as ranges without their quotation marks."""
+    for at, end in literals:
+        for escape in _ESCAPE.finditer(source, at, end):
+            yield Part(source[at : escape.start()], at)
+            yield Part(_unescaped(escape[0]), escape.start(), len(escape[0]))
+            at = escape.end()
+        yield Part(source[at:end], at)
 
 
 @lru_cache(maxsize=1024)
@@ -112,7 +78,7 @@ class _Assembly:
         self._slugs = Slugs()
         self._ignore_file = ignore_file
 
-    def add(self, cell: Cell, reading: Segmentation) -> None:
+    def add(self, cell: Excerpt, reading: Segmentation) -> None:
         cell_lines = LineTable(cell.text)
         titles = list(reversed(reading.headings))
         for passage in reading.passages:
@@ -133,13 +99,13 @@ class _Assembly:
         while titles:
             self._enter(titles.pop(), cell, cell_lines)
 
-    def _enter(self, title: Heading, cell: Cell, cell_lines: LineTable) -> None:
+    def _enter(self, title: Heading, cell: Excerpt, cell_lines: LineTable) -> None:
         line = self._lines.line_of(cell.place(cell_lines.start(title.line)))
         # Unlike GitHub, Jupyter keeps capitals and punctuation in its anchors.
         self.outline.enter(title.title, title.level, line, anchor=self._slugs.unique(title.title.replace(" ", "-")))
 
 
-def _cells(source: bytes) -> Iterator[Cell]:
+def _cells(source: bytes) -> Iterator[Excerpt]:
     """Yield the Markdown cells of a notebook; raises `DocumentError` when it is none."""
     # As Latin-1, an offset in characters is one in bytes; all that JSON is made of is ASCII.
     text = source.decode("latin-1")
@@ -151,7 +117,7 @@ def _cells(source: bytes) -> Iterator[Cell]:
     for at in _elements(text, dict(_members(text, start))["cells"]):
         cell = dict(_members(text, at)) if text[at] == "{" else {}
         if "source" in cell and "cell_type" in cell and _value(text, cell["cell_type"])[0] == "markdown":
-            yield Cell(source, _literals(text, cell["source"]))
+            yield Excerpt(_parts(source, _literals(text, cell["source"])))
 
 
 def _checked(text: str, start: int) -> Any:

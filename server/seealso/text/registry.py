@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from seealso.settings import IndexSettings
-from seealso.text import html, markdown, notebook, plain, rst
+from seealso.text import html, markdown, notebook, plain, rst, source
 from seealso.text.base import Format
 
 FORMATS: tuple[Format, ...] = (
@@ -14,6 +14,7 @@ FORMATS: tuple[Format, ...] = (
     notebook.FORMAT,
     rst.FORMAT,
     plain.FORMAT,
+    *source.FORMATS,
 )
 
 _BY_EXTENSION = {extension: known for known in FORMATS for extension in known.extensions}

@@ -71,8 +71,9 @@ def test_plain_text_has_no_code() -> None:
     assert not at_cursor("```\n\nSo::\n\n   [|", "plain")
 
 
-def test_a_notebook_is_code_throughout() -> None:
-    assert at_cursor('"source": ["Text [|"]', "jupyter")
+@pytest.mark.parametrize("language", ["c", "go", "javascript", "jupyter", "python", "rust"])
+def test_a_program_is_code_throughout(language: str) -> None:
+    assert at_cursor("# Text [|", language)
 
 
 @pytest.mark.parametrize(

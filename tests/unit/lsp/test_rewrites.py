@@ -209,6 +209,20 @@ def test_a_byte_that_is_no_place_in_the_passage_is_refused(at: int) -> None:
         rewrites.inserted(document, passage(document, "keys"), 6, "[K](k.md)")  # inside the emoji
 
 
+def test_a_program_stays_a_program() -> None:
+    source = f'#!/usr/bin/python\ndef f():\n    """{A}\n\n    {B}\n    """\n'
+    document = writing(source, "py")
+    one = passage(document, "keys")
+    assert applied(document, rewrites.replaced(document, one, "K (k.py)")) == source.replace(A, "K (k.py)")
+    with pytest.raises(RefusedChangeError):
+        rewrites.removed(document, one)
+    with pytest.raises(RefusedChangeError):
+        rewrites.ignored(document, one)
+    start = "#!/usr/bin/python\n"
+    ignored = applied(document, rewrites.file_ignored(document))
+    assert ignored.startswith(f"{start}\n# seealso-ignore-file\n")
+
+
 def test_a_notebook_stays_json() -> None:
     cell = f'["# T\\n",\n"{A}\\n",\n"\\n",\n"{B}"]'
     document = writing(f'{{"cells": [{{"cell_type": "markdown", "source": {cell}}}]}}', "ipynb")
