@@ -15,7 +15,7 @@ from seealso.settings import Settings, resolve, user_only_sections
 CONFIG_VARIABLE = "SEEALSO_CONFIG"
 WORKSPACE_FILE = "seealso.toml"
 WIDENING = frozenset({"maxFileBytes", "useIgnoreFiles"})
-"""Settings of `index` by which a folder could have more read than its user has asked for."""
+"""Settings of `index` by which a folder could have read what its ignore files and its size keep out."""
 MAX_BYTES = 1_000_000
 
 

@@ -74,7 +74,7 @@ class Corpus:
     def __init__(self, root: Path, settings: IndexSettings) -> None:
         self.root = root
         self._settings = settings
-        self._extensions = extensions()
+        self._extensions = extensions(settings)
         self._include = _patterns(settings.include, "seealso.index.include") if settings.include else None
         self._exclude = _patterns(settings.exclude, "seealso.index.exclude")
         self.unlisted: list[str] = []

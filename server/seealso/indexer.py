@@ -252,6 +252,8 @@ class _Reader:
         source, _ = decode(raw)
         try:
             return _format(entry).segmenter().segment(source)
+        except DocumentError:
+            raise
         except Exception as error:  # one document that trips our reader must not keep the others out of the index
             log.exception("Reading %s failed", entry.path)
             raise DocumentError("Reading it failed in seealso itself; the log has the details.") from error

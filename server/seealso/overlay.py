@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from seealso.errors import DocumentError
 from seealso.model import Passage, Place, Segmentation
 from seealso.text.base import Format, Segmenter
 from seealso.text.registry import format_for
@@ -67,7 +68,10 @@ class Overlay:
         if document_format is None:
             return None
         segmenter = old.segmenter if old is not None and old.format is document_format else document_format.segmenter()
-        segmentation = segmenter.segment(text.encode("utf-8", "replace"))
+        try:
+            segmentation = segmenter.segment(text.encode("utf-8", "replace"))
+        except DocumentError:  # such as JSON in the middle of an edit
+            segmentation = Segmentation((), ())
         return Buffer(path, text, version, document_format, segmenter, segmentation)
 
     def with_buffer(self, buffer: Buffer) -> Overlay:

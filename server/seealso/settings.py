@@ -65,6 +65,12 @@ class IndexSettings:
         (), "Files matching one of these patterns (gitignore syntax) are left out.", patterns=True
     )
     use_ignore_files: bool = option(True, "Respect .gitignore, .ignore and .seealsoignore files.")
+    html: bool = option(
+        False, "Read HTML pages as well; in many folders they are templates, or are made of documents that are read."
+    )
+    source_comments: bool = option(
+        False, "Read comments and docstrings of C, Go, JavaScript, TypeScript, Python and Rust sources as well."
+    )
     max_file_bytes: int = option(10_000_000, "Larger files are skipped and listed by `seealso status`.", minimum=1)
 
 

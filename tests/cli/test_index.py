@@ -135,6 +135,16 @@ def test_a_document_that_cannot_be_read_is_a_problem_not_the_end(scratch: Seeals
     assert "large.md: " in shown
 
 
+def test_a_folder_of_what_is_switched_off_says_how_to_read_it(scratch: Seealso) -> None:
+    (scratch.folder / "a.html").write_text(f"<p>{FIRST}</p>")
+    result = scratch("index", "docs")
+    assert result.code == 0
+    assert "with the setting `seealso.index.html` it reads .htm, .html, .xhtml as well" in result.err
+    (scratch.folder / "seealso.toml").write_text("[index]\nhtml = true\n")
+    (summary,) = scratch("index", "docs", "--json").objects
+    assert summary["passages"] == 1
+
+
 def test_names_in_other_scripts(scratch: Seealso) -> None:
     name = "Bericht – 報告 №1.md"
     (scratch.folder / name).write_text(FIRST)

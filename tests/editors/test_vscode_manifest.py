@@ -11,7 +11,7 @@ import pytest
 from readme import SCHEMA
 from seealso import __version__
 from seealso.configuration import WIDENING
-from seealso.settings import user_only_sections
+from seealso.settings import user_only_sections, wire_name
 from seealso.text.registry import FORMATS
 
 EXTENSION = Path(__file__).parents[2] / "clients" / "vscode"
@@ -62,10 +62,15 @@ def test_a_folder_that_is_not_trusted_names_no_server_key_or_program(manifest: d
 
 def test_languages(manifest: dict[str, Any]) -> None:
     started = {event.removeprefix("onLanguage:") for event in manifest["activationEvents"]}
-    known = {identifier for known in FORMATS for identifier in known.language_ids}
+    known = {identifier for known in FORMATS if not known.opt_in for identifier in known.language_ids}
     assert started <= known
-    of_other_editors = {"vimwiki.markdown", "telekasten", "text"}
-    assert known - started == of_other_editors
+    of_other_editors = {"vimwiki.markdown", "telekasten", "text", "xhtml"}
+    assert known - started == of_other_editors - {"xhtml"}
+    switched: dict[str, set[str]] = {}
+    for one in FORMATS:
+        if one.opt_in:
+            switched.setdefault(f"index.{wire_name(one.opt_in)}", set()).update(one.language_ids - of_other_editors)
+    assert manifest["optionalLanguages"] == {setting: sorted(names) for setting, names in switched.items()}
 
 
 def test_version(manifest: dict[str, Any]) -> None:

@@ -37,6 +37,13 @@ def listed(root: Path, **settings: object) -> list[str]:
     return found
 
 
+def test_formats_that_are_switched_on(tmp_path: Path) -> None:
+    root = tree(tmp_path, "a.md", "b.html", "c/d.HTM", "e.ipynb", "f.py", "g.ts")
+    assert listed(root) == ["a.md", "e.ipynb"]
+    assert listed(root, html=True) == ["a.md", "b.html", "c/d.HTM", "e.ipynb"]
+    assert listed(root, source_comments=True) == ["a.md", "e.ipynb", "f.py", "g.ts"]
+
+
 def test_documents_of_known_formats_in_all_folders(tmp_path: Path) -> None:
     tree(tmp_path, "a.md", "b/c.rst", "b/d/e.TXT", "b/x.py", "noextension")
     assert listed(tmp_path) == ["a.md", "b/c.rst", "b/d/e.TXT"]

@@ -108,6 +108,24 @@ def test_document_is_tried_again_when_the_reason_is_gone(root: Path) -> None:
     workspace.close()
 
 
+def test_a_notebook_with_broken_json_is_named_and_the_rest_is_read(root: Path) -> None:
+    broken = '{"cells": [\n<<<<<<< HEAD\n'
+    (root / "beds.ipynb").write_text(broken)
+    workspace = Workspace.open(root, resolve({})[0], embedder=FakeEmbedder())
+    assert workspace.update().documents == 2
+    (problem,) = workspace.status().errors
+    assert problem.path == "beds.ipynb"
+    assert problem.reason.startswith("It is no notebook: its JSON is broken in line 2.")
+    whole = f'{{"cells": [{{"cell_type": "markdown", "source": ["{TULIPS}"]}}]}}'
+    for text, passages in ((whole, 1), (broken, 0), (whole, 1)):
+        workspace.set_buffer("beds.ipynb", text, 1)
+        found = workspace.segmentation("beds.ipynb")
+        assert found is not None
+        assert len(found.passages) == passages
+    assert workspace.duplicates_in("beds.ipynb")
+    workspace.close()
+
+
 def damage_pages(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[4096 : len(content)] = b"\xa5" * (len(content) - 4096)

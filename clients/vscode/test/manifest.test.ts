@@ -30,6 +30,8 @@ test('commands that need a row of a view are not in the palette', () => {
   expect(hidden.map(({ command }) => command)).toContain('seealso.insertLink');
 });
 
-test('documents of the languages that start the extension go to the server', () => {
-  expect(languages(manifest.activationEvents)).toContain('restructuredtext');
+test('documents of the languages that start the extension, and of those that are switched on, go to the server', () => {
+  expect(languages(manifest, () => false)).toContain('restructuredtext');
+  expect(languages(manifest, () => false)).not.toContain('html');
+  expect(languages(manifest, (setting) => setting === 'index.html')).toContain('html');
 });

@@ -6,7 +6,7 @@ import { RelatedView } from '../src/related/view';
 import type { Server } from '../src/server/server';
 import { EventEmitter, fake, reset, workspace } from './vscode';
 
-const MANIFEST = { activationEvents: ['onLanguage:markdown'] };
+const MANIFEST = { activationEvents: ['onLanguage:markdown'], optionalLanguages: {} };
 
 beforeEach(() => {
   reset();

@@ -26,7 +26,8 @@ from seealso.cli.progress import ProgressBars, interruptible
 from seealso.errors import NotIndexedError
 from seealso.model import DocumentProblem, IndexStatus, UpdateReport
 from seealso.report import status_json, update_json
-from seealso.text.registry import extensions
+from seealso.settings import IndexSettings, wire_name
+from seealso.text.registry import FORMATS, extensions
 from seealso.units import count, duration, size
 from seealso.workspace import Workspace
 
@@ -124,6 +125,8 @@ def _bring_up_to_date(workspace: Workspace, *, rebuild: bool, json: bool) -> int
         write_json(_summary_json(report, status, seconds))
     else:
         _print_summary(report, status, seconds)
+        if not status.documents and not report.cancelled:
+            _say_what_is_read(workspace.settings.index)
     for doubt in report.doubts:
         warn(doubt)
     if report.cancelled:
@@ -161,9 +164,14 @@ def _print_summary(report: UpdateReport, status: IndexStatus, seconds: float) ->
         ("time", duration(seconds)),
     ]
     _print_rows("Indexed" if not report.cancelled else "Stopped in", status, rows)
-    if not status.documents and not report.cancelled:
-        read = ", ".join(sorted(extensions()))
-        warn(f"no document was found. seealso reads {read}; are they excluded, ignored or hidden?")
+
+
+def _say_what_is_read(settings: IndexSettings) -> None:
+    read = ", ".join(sorted(extensions(settings)))
+    warn(f"no document was found. seealso reads {read}; are they excluded, ignored or hidden?")
+    for setting in sorted({known.opt_in for known in FORMATS if known.opt_in and not getattr(settings, known.opt_in)}):
+        more = ", ".join(sorted(frozenset().union(*(known.extensions for known in FORMATS if known.opt_in == setting))))
+        warn(f"with the setting `seealso.index.{wire_name(setting)}` it reads {more} as well.")
 
 
 def _print_status(status: IndexStatus) -> None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from seealso.index.sql import parts
+from seealso.index.sql import rows_of
 from seealso.model import DuplicateKind
 
 
@@ -57,12 +57,10 @@ class PairTable:
         """Return the documents, by path, in which a parallel of each text stands; texts without one are left out."""
         paths: dict[int, set[str]] = defaultdict(set)
         for one, other in (("first", "second"), ("second", "first")):
-            for part, marks in parts(text_ids):
-                rows = self._db.execute(
-                    f"SELECT DISTINCT {one}, path FROM pairs JOIN passages ON text_id = {other}"
-                    f" JOIN documents ON documents.id = document_id WHERE {one} IN ({marks}) AND pairs.kind = ?",
-                    (*part, DuplicateKind.PARALLEL.value),
-                )
-                for text_id, path in rows:
-                    paths[text_id].add(path)
+            statement = (
+                f"SELECT DISTINCT {one}, path FROM pairs JOIN passages ON text_id = {other}"
+                f" JOIN documents ON documents.id = document_id WHERE {one} IN ({{keys}}) AND pairs.kind = ?"
+            )
+            for text_id, path in rows_of(self._db, statement, text_ids, after=(DuplicateKind.PARALLEL.value,)):
+                paths[text_id].add(path)
         return dict(paths)

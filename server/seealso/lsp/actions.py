@@ -94,8 +94,9 @@ class Look:
             matches = [match for match in _worthwhile(related) if not match.same_document and not match.linked]
             if passage is not None and self._takes_links(writing):
                 actions += self._links(passage, matches)
-            actions += self._list(workspace, writing, line, passage, matches)
-        if self.wanted(SOURCE):
+            if see_also.has_lists(writing.syntax.name):
+                actions += self._list(workspace, writing, line, passage, matches)
+        if self.wanted(SOURCE) and see_also.has_lists(writing.syntax.name):
             actions += self._lists(writing)
         return actions
 

@@ -21,8 +21,17 @@ _CODE_DIRECTIVES = frozenset(
 )
 """Directives of reStructuredText and MyST whose content is no prose."""
 
+SOURCES = frozenset({"c", "go", "javascript", "python", "rust"})
+"""Formats whose files are programs."""
+
+_CODE = SOURCES | {"jupyter"}
+"""Formats whose files are code with prose in it: nothing is proposed into them."""
+
+_OPAQUE = re.compile(r"<(/?)(?:script|style|pre|textarea)(?=[\s/>])", re.IGNORECASE)
+
 _SIGNS = {
     "asciidoc": ("----", "....", "++++", "////", "```"),
+    "html": ("<",),
     "markdown": ("```", "~~~"),
     "rst": ("::", ">>> "),
 }
@@ -55,6 +64,8 @@ class _Fence:
 
 def in_literal(lines: Sequence[str], line: int, language: str) -> bool:
     """Tell whether a line (0-based) stands in a fenced or literal block; `language` is the name of a format."""
+    if language in _CODE:
+        return True
     signs = _SIGNS.get(language, ())
     lines = lines[: line + 1]
     if not any(sign in text for text in lines for sign in signs):
@@ -138,8 +149,14 @@ def _in_listing(lines: Iterable[str]) -> bool:
     return code
 
 
+def _in_element(lines: Iterable[str]) -> bool:
+    tags = _OPAQUE.findall("\n".join(lines))
+    return bool(tags) and not tags[-1]
+
+
 _READERS: dict[str, Callable[[Iterable[str]], bool]] = {
     "asciidoc": _in_listing,
+    "html": _in_element,
     "markdown": _in_fence,
     "rst": _in_block,
 }

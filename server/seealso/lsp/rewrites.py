@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from seealso.lsp.literals import SOURCES
 from seealso.lsp.writing import Change, RefusedChangeError, is_unspaced, refused, titles, tried
 from seealso.model import PassageKind
 from seealso.text.markers import IGNORE, IGNORE_FILE
@@ -109,7 +110,12 @@ def may_be_replaced(writing: Writing, passage: Passage) -> bool:
 
 
 def may_be_removed(writing: Writing, passage: Passage) -> bool:
-    """Tell, at little cost, whether it is worth trying to take a passage out."""
+    """Tell, at little cost, whether it is worth trying to take a passage out.
+
+    Not a comment: its lines may begin and end with what the program needs.
+    """
+    if writing.syntax.name in SOURCES:
+        return False
     torn = passage.kind is PassageKind.FOOTNOTE or passage.kind in _DELIMITED.get(writing.syntax.name, ())
     return not torn and stands_alone(writing, passage)
 
@@ -205,6 +211,8 @@ def file_ignored(writing: Writing) -> Change:
     at = 3 if source.startswith(_BOM) else 0
     if name == "markdown" and (front := _FRONT_MATTER.match(source)):
         at = front.end()
+    elif name in SOURCES and source.startswith(b"#!"):
+        at = writing.after_line(0)
     elif name == "rst" and (comments := _LEADING_COMMENTS.match(source)):
         at = max(at, comments.end())  # a licence stays the first line
     first = "\n" if at > 3 else ""

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from seealso.lsp.literals import in_literal
+from seealso.lsp.literals import SOURCES, in_literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,9 @@ _OPENERS: dict[str, tuple[tuple[re.Pattern[str], Shape], ...]] = {
     "rst": ((_DIRECTIVE, "directive"),),
 }
 _OTHERS: tuple[tuple[re.Pattern[str], Shape], ...] = ((_LINE, "line"),)
+
+_WITHOUT = SOURCES | {"html", "jupyter"}
+"""Formats in which a line and bullets are no list."""
 
 _BULLET = re.compile(r"[-*+][ \t]+(?=\S)")
 _MYST = re.compile(r"[ \t>]*(?:`{3,}|:{3,})\{[\w:-]+\}")
@@ -75,6 +78,11 @@ def section_at(headings: Sequence[Heading], lines: Sequence[str], line: int) -> 
     """Return the section that holds a line."""
     found = [section for section in sections(headings, lines) if section.start <= line]
     return found[-1] if found else Section(None, 0, len(lines))
+
+
+def has_lists(syntax: str) -> bool:
+    """Tell whether a list of ours can be written in a format, of which this is the name."""
+    return syntax not in _WITHOUT
 
 
 def find(lines: Sequence[str], section: Section, syntax: str) -> Listing | None:

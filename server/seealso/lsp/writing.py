@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from seealso.errors import SeeAlsoError
+from seealso.errors import DocumentError, SeeAlsoError
 from seealso.lsp.positions import split_lines
 
 if TYPE_CHECKING:
@@ -75,9 +75,14 @@ class Writing:
         return text.replace("\n", self.line_end)
 
     def changed(self, change: Change) -> Writing:
-        """Return the version that a change makes, read anew."""
+        """Return the version that a change makes, read anew; raises `RefusedChangeError` if it cannot be read."""
         source = self.source[: change.start] + change.text.encode() + self.source[change.end :]
-        return Writing(source, self.syntax, self.syntax.segmenter().segment(source))
+        try:
+            return Writing(source, self.syntax, self.syntax.segmenter().segment(source))
+        except DocumentError as error:
+            raise RefusedChangeError(
+                "The document could not be read with that change.", hint="Edit it by hand."
+            ) from error
 
     def line_start(self, at: int) -> int:
         """Return where the line of a byte begins."""

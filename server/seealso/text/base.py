@@ -37,3 +37,5 @@ class Format:
     """Write a quotation of (text, source) where source is already a link."""
     comment: Callable[[str], str]
     """Write a comment the renderer drops."""
+    opt_in: str = ""
+    """The field of `IndexSettings` that switches it on; empty when documents of the format are always read."""

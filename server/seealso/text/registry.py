@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from seealso.text import asciidoc, markdown, plain, rst
+from seealso.settings import IndexSettings
+from seealso.text import asciidoc, html, markdown, notebook, plain, rst, source
 from seealso.text.base import Format
 
 FORMATS: tuple[Format, ...] = (
+    asciidoc.FORMAT,
+    html.FORMAT,
     markdown.FORMAT,
+    notebook.FORMAT,
     rst.FORMAT,
     plain.FORMAT,
-    asciidoc.FORMAT,
+    *source.FORMATS,
 )
 
 _BY_EXTENSION = {extension: known for known in FORMATS for extension in known.extensions}
@@ -28,6 +32,10 @@ def format_for(path: str | PurePath, language_id: str | None = None) -> Format |
     return by_language
 
 
-def extensions() -> frozenset[str]:
-    """Return the extensions of all formats, with the dot, lower case."""
-    return frozenset(_BY_EXTENSION)
+def extensions(settings: IndexSettings | None = None) -> frozenset[str]:
+    """Return the extensions of the formats that are read under some settings, or of all; with the dot, lower case."""
+    return frozenset(
+        extension
+        for extension, known in _BY_EXTENSION.items()
+        if settings is None or not known.opt_in or getattr(settings, known.opt_in)
+    )

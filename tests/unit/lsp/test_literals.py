@@ -87,6 +87,25 @@ def test_plain_text_has_no_code() -> None:
     assert not at_cursor("```\n\nSo::\n\n   [|", "plain")
 
 
+@pytest.mark.parametrize("language", ["c", "go", "javascript", "jupyter", "python", "rust"])
+def test_a_program_is_code_throughout(language: str) -> None:
+    assert at_cursor("# Text [|", language)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("<p>[|", False, id="text"),
+        pytest.param("<script>\na[|", True, id="script"),
+        pytest.param("<PRE class=x>\na[|", True, id="pre"),
+        pytest.param("<pre>a</pre>\n<p>[|", False, id="behind it"),
+        pytest.param("<preview>[|", False, id="another element"),
+    ],
+)
+def test_html(text: str, expected: bool) -> None:
+    assert at_cursor(text, "html") is expected
+
+
 PIECES = [
     "```",
     "~~~",
@@ -108,7 +127,7 @@ PIECES = [
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=20).map("".join), st.integers(0, 30))
-@pytest.mark.parametrize("language", ["asciidoc", "markdown", "rst"])
+@pytest.mark.parametrize("language", ["asciidoc", "html", "markdown", "rst"])
 def test_what_stands_below_does_not_matter(language: str, text: str, line: int) -> None:
     lines = split_lines(text)
     assert in_literal(lines, line, language) is in_literal(lines[: line + 1], line, language)

@@ -229,6 +229,33 @@ def test_a_byte_that_is_no_place_in_the_passage_is_refused(at: int) -> None:
         rewrites.inserted(document, passage(document, "keys"), 6, "[K](k.md)")  # inside the emoji
 
 
+def test_a_program_stays_a_program() -> None:
+    source = f'#!/usr/bin/python\ndef f():\n    """{A}\n\n    {B}\n    """\n'
+    document = writing(source, "py")
+    one = passage(document, "keys")
+    assert applied(document, rewrites.replaced(document, one, "K (k.py)")) == source.replace(A, "K (k.py)")
+    with pytest.raises(RefusedChangeError):
+        rewrites.removed(document, one)
+    with pytest.raises(RefusedChangeError):
+        rewrites.ignored(document, one)
+    start = "#!/usr/bin/python\n"
+    ignored = applied(document, rewrites.file_ignored(document))
+    assert ignored.startswith(f"{start}\n# seealso-ignore-file\n")
+
+
+def test_a_notebook_stays_json() -> None:
+    cell = f'["# T\\n",\n"{A}\\n",\n"\\n",\n"{B}"]'
+    document = writing(f'{{"cells": [{{"cell_type": "markdown", "source": {cell}}}]}}', "ipynb")
+    source, one = document.source.decode(), passage(document, "keys")
+    assert applied(document, rewrites.replaced(document, one, "[K](k.md)")) == source.replace(A, "[K](k.md)")
+    assert applied(document, rewrites.removed(document, one)) == source.replace(f'"{A}\\n",\n', "")
+    # A line end in a string would end the document.
+    with pytest.raises(RefusedChangeError, match="could not be read"):
+        rewrites.ignored(document, one)
+    with pytest.raises(RefusedChangeError):
+        rewrites.file_ignored(document)
+
+
 BLOCKS = st.sampled_from(
     [
         A, B, C, LONG, f"- {A}\n- {B}", f"- {A}\n\n  {C}\n- {B}", f"1. {A}\n   > {B}", f"> {A}\n>\n> {B}",

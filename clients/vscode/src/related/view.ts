@@ -5,8 +5,9 @@ import { Debounce } from '../debounce';
 import { beginning, sectionTitle } from '../place';
 import type { Place, Related } from '../protocol';
 import { say } from '../say';
-import { languages, SCHEMES } from '../server/languages';
+import { type Languages, languages, SCHEMES } from '../server/languages';
 import type { Server } from '../server/server';
+import { isOn } from '../server/settings';
 import { messageFor } from './message';
 import {
   contextOf,
@@ -36,9 +37,9 @@ export class RelatedView implements vscode.TreeDataProvider<RelatedNode>, vscode
 
   constructor(
     private readonly server: Server,
-    manifest: { activationEvents: string[] },
+    manifest: Languages,
   ) {
-    this.languages = new Set(languages(manifest.activationEvents));
+    this.languages = new Set(languages(manifest, isOn));
     this.view = vscode.window.createTreeView('seealso.related', { treeDataProvider: this, showCollapseAll: true });
     const follow = () => this.cursor.later(() => void this.refresh());
     this.disposables = [

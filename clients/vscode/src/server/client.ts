@@ -12,12 +12,11 @@ import {
 import type { FolderStatus } from '../protocol';
 import { symbolName } from '../search/items';
 import { OwnCapabilities } from './capabilities';
-import { languages, SCHEMES } from './languages';
+import { type Languages, languages, SCHEMES } from './languages';
 import type { Launch } from './launch';
-import { chosen, serverSettings } from './settings';
+import { chosen, isOn, serverSettings } from './settings';
 
-export interface Manifest {
-  activationEvents: string[];
+export interface Manifest extends Languages {
   contributes: { configuration: { properties: object } };
 }
 
@@ -46,9 +45,7 @@ export function makeClient(
   const names = serverSettings(manifest);
   const executable = { command: launch.command, args: [...launch.args, 'lsp'], transport: TransportKind.stdio };
   const options: LanguageClientOptions = {
-    documentSelector: languages(manifest.activationEvents).flatMap((language) =>
-      SCHEMES.map((scheme) => ({ scheme, language })),
-    ),
+    documentSelector: languages(manifest, isOn).flatMap((language) => SCHEMES.map((scheme) => ({ scheme, language }))),
     initializationOptions: () => chosen(names, undefined),
     outputChannel: log,
     traceOutputChannel: log,

@@ -6,6 +6,11 @@ const SECTION = 'seealso';
 /** Settings that are about this extension alone. */
 const OURS = new Set(['path', 'trace.server']);
 
+/** Tells whether a setting is on; what depends on it follows when the server is started again. */
+export function isOn(name: string): boolean {
+  return vscode.workspace.getConfiguration(SECTION).get(name) === true;
+}
+
 /** Returns the names of the server's settings, without the section. */
 export function serverSettings(manifest: { contributes: { configuration: { properties: object } } }): string[] {
   const names = Object.keys(manifest.contributes.configuration.properties);

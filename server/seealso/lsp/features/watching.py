@@ -11,6 +11,8 @@ from seealso.committed import FILE_NAME
 from seealso.lsp.uris import to_path
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from seealso.lsp.folder import Folder
     from seealso.lsp.server import Server
     from seealso.lsp.session import Session
@@ -59,8 +61,16 @@ def touched(session: Session, uri: str) -> None:
         return
     if path.name == FILE_NAME:
         session.debouncer.soon(("pairs", folder.uri), SETTLE_S, lambda: _look_at_pairs(session, folder))
-    else:
+    elif not _is_switched_off(folder, path):
         session.debouncer.soon(("update", folder.uri), SETTLE_S, folder.refresh)
+
+
+def _is_switched_off(folder: Folder, path: Path) -> bool:
+    """Tell whether a file is of a format that is not read in its folder: source files change all the time."""
+    from seealso.text.registry import extensions
+
+    suffix = path.suffix.lower()
+    return suffix in extensions() and suffix not in extensions(folder.settings.index)
 
 
 async def _look_at_pairs(session: Session, folder: Folder) -> None:
