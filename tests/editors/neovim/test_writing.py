@@ -106,6 +106,20 @@ def test_settings_apply_without_a_restart(nvim: Neovim, docs: Path) -> None:
     assert nvim.lua(PROCESS) == process
 
 
+def test_the_related_window_follows_the_settings(nvim: Neovim, docs: Path) -> None:
+    nvim.edit(docs / "faq.md", 30)
+    nvim.keys(":SeeAlso related<CR>")
+    nvim.sees("See also", "guide/schedule.rst")
+    entries = """
+        local window = vim.iter(vim.api.nvim_list_wins()):find(function(window) return vim.wo[window].winfixbuf end)
+        local lines = vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, true)
+        return #vim.tbl_filter(function(line) return line:match('^%s*%d+ ') end, lines)
+    """
+    many = nvim.lua(entries)
+    nvim.lua("require('seealso').configure({ related = { limit = 1 } })")
+    nvim.until(lambda: 0 < nvim.lua(entries) < many)
+
+
 def test_settings_of_the_configuration(start: Start, docs: Path) -> None:
     settings = "{ settings = { seealso = { diagnostics = { exact = 'error' } } } }"
     nvim = start(f"{INIT}\nvim.lsp.config('seealso', {settings})")
@@ -306,6 +320,8 @@ def test_what_is_found_in_no_folder_is_not_all(start: Start, tmp_path: Path) -> 
     nvim.returns("return #vim.diagnostic.get(0) > 0")
     nvim.keys(":SeeAlso duplicates<CR>")
     nvim.sees("only the open documents are known. Put an empty seealso.toml into their folder", "[Quickfix List]")
+    nvim.keys("<CR>:cclose<CR>:SeeAlso related<CR>")
+    nvim.sees("Written before", "Only the open documents are known.", "Put an empty seealso.toml into")
 
 
 @pytest.mark.parametrize("columns", [80, 120])

@@ -11,9 +11,6 @@ local MATCHES = 20
 --- Cells of a question in the title of a list.
 local TITLE = 45
 
---- What to do when only open documents are known.
-local MAKE_FOLDER = 'Put an empty seealso.toml into their folder, then :SeeAlso restart'
-
 ---@return string? selected text, when there is some
 local function selection()
   local mode = vim.fn.mode()
@@ -32,11 +29,11 @@ end
 ---@param window? integer
 local function present(client, title, items, places, pick, window)
   if #items == 0 then
-    ui.say(client.root_dir and 'nothing was found' or 'nothing was found in the open documents. ' .. MAKE_FOLDER)
+    ui.say(client.root_dir and 'nothing was found' or 'nothing was found in the open documents. ' .. ui.MAKE_FOLDER)
     return
   end
   if not client.root_dir then
-    ui.say('only the open documents are known. ' .. MAKE_FOLDER)
+    ui.say('only the open documents are known. ' .. ui.MAKE_FOLDER)
   end
   if pick then
     require('seealso.pickers').pick(title, places)
@@ -174,7 +171,7 @@ function M.status()
   local status = require('seealso.status')
   local folders = status.folders()
   if #folders == 0 then
-    ui.say('no folder is open: only the open documents are known. ' .. MAKE_FOLDER)
+    ui.say('no folder is open: only the open documents are known. ' .. ui.MAKE_FOLDER)
   end
   for _, folder in ipairs(folders) do
     ui.say(status.sentence(folder))

@@ -7,6 +7,9 @@ local M = {}
 --- Lines of the text of each passage.
 local TEXT_LINES = 2
 
+--- Lines of what is said about all of it.
+local NOTE_LINES = 3
+
 local INDENT = (' '):rep(5)
 
 ---@class seealso.Panel
@@ -98,8 +101,9 @@ end
 --- What is said about a passage.
 ---@param related seealso.Related
 ---@param width integer
+---@param is_loose boolean only open documents are known
 ---@return seealso.Panel
-function M.of(related, width)
+function M.of(related, width, is_loose)
   ---@type seealso.Panel
   local panel = { lines = {}, marks = {}, places = {} }
   if not related.passage then
@@ -118,6 +122,14 @@ function M.of(related, width)
   if #related.duplicates + #matches == 0 then
     add(panel, { '' })
     add(panel, { 'Nothing is related to this.', 'Comment' })
+  end
+  if is_loose then
+    add(panel, { '' })
+    for _, sentence in ipairs({ 'Only the open documents are known.', ui.MAKE_FOLDER .. '.' }) do
+      for _, line in ipairs(ui.wrap(sentence, width, NOTE_LINES)) do
+        add(panel, { line, 'Comment' })
+      end
+    end
   end
   return panel
 end

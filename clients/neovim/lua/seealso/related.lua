@@ -40,7 +40,8 @@ local function draw()
   if not view or not view.related or not M.is_open() then
     return
   end
-  local shown = panel.of(view.related, vim.api.nvim_win_get_width(view.window) - 1)
+  local is_loose = view.client ~= nil and not view.client.root_dir
+  local shown = panel.of(view.related, vim.api.nvim_win_get_width(view.window) - 1, is_loose)
   view.panel = shown
   vim.bo[view.buffer].modifiable = true
   vim.api.nvim_buf_set_lines(view.buffer, 0, -1, false, shown.lines)

@@ -1,6 +1,9 @@
 --- What all parts of the plugin show things with.
 local M = {}
 
+--- What to do when only open documents are known.
+M.MAKE_FOLDER = 'Put an empty seealso.toml into their folder, then :SeeAlso restart'
+
 ---@class seealso.Options
 ---@field related? 'split'|'float' where related passages are shown
 ---@field width? integer columns of that window
