@@ -1,9 +1,9 @@
 """Pairs of passages judged by hand: does one repeat the other?
 
 `data/duplicate_labels.tsv` holds pairs from manuals in two sets: `releases` are paragraphs changed from one release
-to another (a sample, found by place alone), `neighbours` are near each other inside the newest release: all that the
-second look flagged when they were drawn, and a sample of those that it did not. Each was read and judged by this
-guideline, not by its cosine or its overlap:
+to another (a sample, found by place alone), `neighbours` are near each other inside the newest release: what the second
+look flagged at some time (of Django's first 205 a sample of 130), and a sample of what it did not. Each was read and
+judged by this guideline, not by its cosine or its overlap:
 
 - `duplicate`: who has read one learns nothing essential from the other, and who maintains both would want to be told.
   A text that contains the other is one too, and so is one that repeats its leading statement while a minor one differs

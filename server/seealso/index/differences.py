@@ -57,6 +57,8 @@ class Differences:
     """Weight of words only one text has, with nothing in their place in the other."""
     insertions: float = 0.0
     """Part of the additions that neither begins nor ends a text."""
+    topical: bool = False
+    """The first sentence, which says what a text is about, has such a place too."""
 
     @property
     def changed(self) -> float:
@@ -72,6 +74,8 @@ class Gap:
     """Word of the first text at which the gap begins."""
     end: int
     """Word of the first text that follows the gap."""
+    other_start: int
+    """Word of the second text at which the gap begins."""
     short: bool
     a: list[Word]
     b: list[Word]
@@ -102,7 +106,7 @@ def compare(first: Reading, second: Reading) -> Differences:
     tabular = first.tabular or second.tabular
     if not tabular:
         matched += _drop_moved(gaps, first)
-    rest = _sort_out(gaps, len(first.words), tabular=tabular)
+    rest = _sort_out(gaps, first, second, tabular=tabular)
     for only_first, only_second in (
         (first.exact - second.exact, second.exact - first.exact),
         (first.quoted - second.quoted, second.quoted - first.quoted),
@@ -124,6 +128,7 @@ def compare(first: Reading, second: Reading) -> Differences:
         slots=tuple(rest.slots),
         additions=rest.additions,
         insertions=rest.insertions,
+        topical=rest.topical,
     )
 
 
@@ -149,7 +154,7 @@ def _align(first: Reading, second: Reading) -> tuple[float, float, list[Gap]]:
     a, b = first.words, second.words
     for start_a, start_b, length in LCSseq.opcodes(first.keys, second.keys).as_matching_blocks():
         if start_a > at_a or start_b > at_b:
-            gaps.append(_gap(a[at_a:start_a], b[at_b:start_b], at_a))
+            gaps.append(_gap(a[at_a:start_a], b[at_b:start_b], at_a, at_b))
         at_a, at_b = start_a + length, start_b + length
         piece = first.sums[at_a] - first.sums[start_a]
         matched += piece
@@ -157,10 +162,11 @@ def _align(first: Reading, second: Reading) -> tuple[float, float, list[Gap]]:
     return matched, longest, gaps
 
 
-def _gap(a: Sequence[Word], b: Sequence[Word], start: int) -> Gap:
+def _gap(a: Sequence[Word], b: Sequence[Word], start: int, other_start: int) -> Gap:
     return Gap(
         start,
         start + len(a),
+        other_start,
         len(a) <= SHORT_GAP and len(b) <= SHORT_GAP,
         [word for word in a if word.meaningful],
         [word for word in b if word.meaningful],
@@ -296,9 +302,10 @@ class _Rest:
     slots: Places = field(default_factory=dict)
     additions: float = 0.0
     insertions: float = 0.0
+    topical: bool = False
 
 
-def _sort_out(gaps: Sequence[Gap], size: int, *, tabular: bool) -> _Rest:
+def _sort_out(gaps: Sequence[Gap], first: Reading, second: Reading, *, tabular: bool) -> _Rest:
     """Return the places where the texts differ, and the weight of words only one of them has."""
     rest = _Rest()
     for gap in _facing(gaps):
@@ -317,8 +324,10 @@ def _sort_out(gaps: Sequence[Gap], size: int, *, tabular: bool) -> _Rest:
             (rest.contradictions if place[::-1] in rest.slots else rest.slots)[place] = None
         else:
             rest.additions += weight_a + weight_b
-            if gap.start > 0 and gap.end < size:
+            if gap.start > 0 and gap.end < len(first.words):
                 rest.insertions += weight_a + weight_b
+            continue
+        rest.topical |= gap.start < first.topic or gap.other_start < second.topic
     return rest
 
 
@@ -334,6 +343,7 @@ def _facing(gaps: Sequence[Gap]) -> Iterator[Gap]:
             last = Gap(
                 last.start,
                 gap.end,
+                last.other_start,
                 last.short and gap.short,
                 last.a + gap.a,
                 last.b + gap.b,

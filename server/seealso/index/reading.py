@@ -81,14 +81,19 @@ class Reading:
     """Rather a table of numbers and names than prose."""
     prose: bool
     """Has as many function words as sentences have."""
-    sentence: bool
-    """No more than one sentence."""
+    topic: int
+    """Number of words in the first sentence, which says what the text is about."""
     language: str
     """`en`, `ja`, `zh-Hans`, ...; empty when the text does not tell."""
 
     @property
     def weight(self) -> float:
         return self.sums[-1]
+
+    @property
+    def sentence(self) -> bool:
+        """Whether the text is no more than one sentence."""
+        return self.topic == len(self.words)
 
 
 _CONTRACTION = re.compile(r"n['\u2019]t\b")
@@ -175,9 +180,15 @@ def read(text: str, language: str = "") -> Reading:
         frozenset(_QUOTED.findall(text)),
         len(exact) >= TABULAR_SHARE * len(words),
         language not in FUNCTION_WORDS or functions >= PROSE_SHARE * len(words),
-        _SENTENCE_END.search(text) is None,
+        _topic(text, len(tokens)),
         language,
     )
+
+
+def _topic(text: str, words: int) -> int:
+    """Return the number of words in the first sentence of a text that has so many in all."""
+    end = _SENTENCE_END.search(text)
+    return min(words, len(_pattern(text).findall(text[: end.start() + 1]))) if end else words
 
 
 def language_of(text: str) -> str:

@@ -47,6 +47,24 @@ MIN_BALANCE = 0.6
 QUALIFIER = 1.5
 """How much more than a synonym a word may move the vector that is put into a sentence without changing its subject."""
 
+ASIDE = 0.06
+"""Share of a sentence, in content words, that may be put into it without making it another statement."""
+
+PARAGRAPH = 14.0
+"""Size of a text from which a place outside its first sentence is a detail."""
+
+DETAIL = 0.935
+"""Least containment of a text whose details may even contradict those of the other."""
+
+UNMOVED = 0.85
+"""Share of the distance of a retold text by which the vectors must be closer if a template may have been filled in."""
+
+PIECE = 0.4
+"""Least share of a text that is kept in one piece when its details are told anew."""
+
+SAME_SKELETON = 0.95
+"""From this share of function words kept in place on nothing was told anew, but words were put into a template."""
+
 
 @dataclass(frozen=True, slots=True)
 class DuplicateProfile:
@@ -146,12 +164,16 @@ def _kind(
 ) -> DuplicateKind | None:
     overlap = differences.overlap
     parallel = DuplicateKind.PARALLEL if overlap >= MIN_OVERLAP else None
+    if _differs_in_details(differences, cosine, profile):
+        return DuplicateKind.REWORDED if _told_anew(differences) else DuplicateKind.EDITED
     if differences.contradictions:
         return parallel
     contained = differences.containment >= CONTAINED and differences.alignment >= ALIGNED and overlap >= MIN_OVERLAP
     # What is put into the midst of a single sentence makes it another statement; in a paragraph it is an edit.
     qualified = (
-        one_sentence and differences.insertions > 0 and not same_meaning(differences, cosine, profile, QUALIFIER)
+        one_sentence
+        and differences.insertions > ASIDE * differences.size
+        and not same_meaning(differences, cosine, profile, QUALIFIER)
     )
     exchanged = bool(differences.slots or differences.negations or qualified)
     if not exchanged or (not differences.negations and same_meaning(differences, cosine, profile)):
@@ -163,6 +185,27 @@ def _kind(
     if _told_anew(differences) and cosine >= _needed(differences, profile):
         return DuplicateKind.REWORDED
     return parallel if exchanged or overlap >= SAME_FRAME else None
+
+
+def _differs_in_details(differences: Differences, cosine: float, profile: DuplicateProfile) -> bool:
+    """Tell whether two paragraphs say the same of the same subject, and part only in what follows from it.
+
+    The first sentence names the subject. Where it is kept, other words further on are details, and even another name or
+    number is one if nearly all the rest is kept. But templates are filled in far from their beginning as well ("each
+    instance will only see its own session cookie"): then the function words are the same, and the vectors move.
+    """
+    if (
+        differences.topical
+        or differences.size < PARAGRAPH
+        or differences.overlap < MIN_OVERLAP
+        or cosine < profile.retold
+    ):
+        return False
+    contrary = differences.contradictions or differences.negations
+    if not (contrary or differences.slots) or differences.containment < (DETAIL if contrary else SAME_FRAME):
+        return False
+    told_anew = differences.skeleton < SAME_SKELETON and differences.frame >= PIECE
+    return told_anew or cosine >= profile.retold + (1 - profile.retold) * UNMOVED
 
 
 def _told_anew(differences: Differences) -> bool:
