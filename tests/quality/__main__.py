@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from bench.fetching import FetchError
-from quality import boilerplate, crosslingual, figures, questions, related
+from quality import boilerplate, cjk, crosslingual, figures, questions, related
 from seealso.embed.onnx import OnnxEmbedder
 
 TASKS: dict[str, Callable[[], Iterable[figures.Figure]]] = {
     "boilerplate": boilerplate.figures,
+    "cjk": cjk.figures,
     "cross-lingual": crosslingual.figures,
     "questions": questions.figures,
     "related": related.figures,
