@@ -37,7 +37,10 @@ def figures() -> Iterator[Figure]:
         workspace.update()
         questions = _rows("cjk_questions.tsv")
         pairs = [row["question"] for row in questions if row["kind"] == "pair"]
-        holding = [share_holding(pair, workspace.search(pair, SHOWN).matches) for pair in pairs]
+        holding = [
+            share_holding(pair, workspace.search(pair, SHOWN).matches, len(workspace.with_phrase(pair, SHOWN)))
+            for pair in pairs
+        ]
         yield Figure("cjk", "two characters stand in answers", float(np.mean(holding)), len(holding))
         ranks = []
         for row in questions:
@@ -56,12 +59,12 @@ def figures() -> Iterator[Figure]:
         yield Figure("cjk", f"precision of rewordings, {name}", precision, sum(found))
 
 
-def share_holding(text: str, matches: Sequence[Match]) -> float:
-    """Return the share of a full answer whose passage or headings hold a text as it is."""
+def share_holding(text: str, matches: Sequence[Match], known: int) -> float:
+    """Return how many of the places shown hold a text as it is, in the passage or its headings, of those `known`."""
     holding = [
         text in match.place.text or any(text in heading.title for heading in match.place.headings) for match in matches
     ]
-    return sum(holding[:SHOWN]) / SHOWN
+    return min(1.0, sum(holding[:SHOWN]) / min(SHOWN, known)) if known else 0.0
 
 
 def repeated(pairs: Sequence[tuple[str, str]]) -> list[bool]:

@@ -13,10 +13,11 @@ def match(text: str, title: str = "") -> Match:
     return Match(Place("a.md", 0, 0, PassageKind.PARAGRAPH, text, (Heading(title, 1, 0, ""),)), 1.0, None, 1.0)
 
 
-def test_what_is_missing_of_a_full_answer_does_not_hold_the_words() -> None:
-    assert cjk.share_holding("内存", [match("分配内存。"), match("页面", "内存"), match("内部存储")]) == pytest.approx(
-        0.4
-    )
+def test_all_that_hold_the_words_should_be_shown() -> None:
+    matches = [match("分配内存。"), match("页面", "内存"), match("内部存储")]
+    assert cjk.share_holding("内存", matches, 100) == pytest.approx(0.4)
+    assert cjk.share_holding("内存", matches, 4) == pytest.approx(0.5)
+    assert cjk.share_holding("内存", matches, 1) == 1.0
 
 
 def test_recall_and_precision() -> None:
