@@ -15,12 +15,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from bench.fetching import FetchError
-from quality import boilerplate, calibration, crosslingual, figures, questions, related, rewordings
+from quality import boilerplate, calibration, cjk, crosslingual, figures, questions, related, rewordings
 from seealso.embed.onnx import OnnxEmbedder
 
 TASKS: dict[str, Callable[[], Iterable[figures.Figure]]] = {
     "boilerplate": boilerplate.figures,
     calibration.TASK: calibration.figures,
+    "cjk": cjk.figures,
     "cross-lingual": crosslingual.figures,
     "questions": questions.figures,
     "related": related.figures,

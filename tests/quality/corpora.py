@@ -31,14 +31,14 @@ def kept(name: str, fill: Callable[[Path], None]) -> Path:
     return folder
 
 
-def kernel_parts(name: str, parts: Collection[str]) -> Path:
-    """Return some folders of the Linux kernel documentation as a folder of the cache.
+def kernel_parts(name: str, parts: Collection[str], below: str = ".") -> Path:
+    """Return some folders of the Linux kernel documentation, or of one folder of it, as a folder of the cache.
 
     Raises `FetchError` when the documentation cannot be had.
     """
 
     def fill(folder: Path) -> None:
-        documents = kernel_docs()
+        documents = kernel_docs() / below
         for part in parts:
             shutil.copytree(documents / part, folder / part)
 

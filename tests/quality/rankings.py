@@ -58,6 +58,25 @@ def convex(weight: float, scale: Scale) -> Fusion:
     return fusion
 
 
+def mmr(ranking: Ranking, texts: Texts, weight: float = 0.7, depth: int = 30) -> Ranking:
+    """Return the best of a ranking by maximal marginal relevance: what is like one chosen before comes later.
+
+    Relevance is 1 for the first and falls evenly with the rank to 0 at `depth`.
+    """
+    rest = ranking[:depth]
+    relevance = {text_id: 1 - rank / depth for rank, text_id in enumerate(rest)}
+    rows = {text_id: texts.vector(text_id) for text_id in rest}
+    chosen: Ranking = []
+    likeness = dict.fromkeys(rest, 0.0)
+    while rest:
+        best = max(rest, key=lambda text_id: weight * relevance[text_id] - (1 - weight) * likeness[text_id])
+        rest.remove(best)
+        chosen.append(best)
+        for text_id in rest:
+            likeness[text_id] = max(likeness[text_id], float(rows[text_id] @ rows[best]))
+    return chosen
+
+
 def _ranked(scores: Mapping[int, float]) -> Ranking:
     return sorted(scores, key=lambda text_id: (-scores[text_id], text_id))
 

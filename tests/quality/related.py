@@ -211,10 +211,14 @@ class Methods:
             ids = self.texts.store.texts.ids([asked.passage.hash])
             vector = self.texts.vector(ids[asked.passage.hash])
             hits = self.texts.hits(lexical_terms(asked.passage.text), vector)
-            hidden = {asked.passage.text, *(match.place.text for match in self._answer(asked).duplicates)}
+            hidden = self.hidden(asked)
             return [text for text_id in fusion(hits) if (text := self.known[text_id]) not in hidden]
 
         return method
+
+    def hidden(self, asked: Asked) -> set[str]:
+        """Return the texts that no method shows: the passage itself and what repeats it."""
+        return {asked.passage.text, *(match.place.text for match in self._answer(asked).duplicates)}
 
     def _answer(self, asked: Asked) -> Related:
         if asked not in self.answers:
