@@ -124,6 +124,7 @@ def test_python(source: str, expected: list[Said]) -> None:
             [(B, "")],
             id="JS strings",
         ),
+        pytest.param("rust", f"fn f() {{\n}}\nm! {{\n    // {A}\n}}\n", [(A, "")], id="behind a declaration"),
         pytest.param("javascript", f"// {A}\nif (a) {{ b() }}\n", [(A, "")], id="no declaration"),
         pytest.param(
             "rust",
@@ -147,6 +148,7 @@ def test_python(source: str, expected: list[Said]) -> None:
             [(f"Package p is here. {A}", "p"), (B, "F")],
             id="Go",
         ),
+        pytest.param("go", f"func f() {{\n\tvar x int\n\tif x {{\n\t\t// {A}\n\t}}\n}}\n", [(A, "f")], id="variables"),
         pytest.param("go", f"var s = `\n// {A}\n`\n", [], id="Go strings"),
         pytest.param(
             "go",

@@ -77,6 +77,8 @@ class _Scanner:
                 yield from self._string(token.start(), token.end())
             elif kind == "name":
                 yield from self._declaration(token)
+            elif kind == "close":
+                self._names = self._around(len(token["close"].expandtabs(4)))
             else:
                 yield from self._found(token.start(), token.end(), is_line=kind == "line")
         yield from self._done()

@@ -25,7 +25,8 @@ class Language:
     extensions: frozenset[str]
     language_ids: frozenset[str]
     token: re.Pattern[bytes]
-    """Groups: `line` and `block` are comments, `string` is a string, `indent` and `name` belong to a declaration."""
+    """Groups: `line` and `block` are comments, `string` is a string, `indent` and `name` belong to a declaration, and
+    `close` is the indentation of a brace that ends one."""
     mark: str
     """What begins a comment of one line."""
     documents: re.Pattern[bytes]
@@ -50,6 +51,7 @@ def _declaration(*alternatives: str) -> str:
 
 
 _LINE = r"(?P<line>//[^\n]*+)"
+_CLOSE = r"^(?P<close>[ \t]*+)\}"
 _BLOCK = r"(?P<block>/\*(?>(?:[^*]++|\*(?!/))*)(?:\*/|\Z))"
 _DOUBLE, _SINGLE = _quoted('"'), _quoted("'")
 _DOUBLE_LINES, _TEMPLATE = _quoted('"', lines=True), _quoted("`", lines=True)
@@ -64,6 +66,7 @@ C = Language(
     token=_token(
         _LINE,
         _BLOCK,
+        _CLOSE,
         rf"(?P<string>{_DOUBLE}|{_CHARACTER})",
         _declaration(
             r"#[ \t]*+define[ \t]++",
@@ -83,8 +86,9 @@ GO = Language(
     token=_token(
         _LINE,
         _BLOCK,
+        _CLOSE,
         rf"(?P<string>{_DOUBLE}|`[^`]*+(?:`|\Z)|{_CHARACTER})",
-        _declaration(r"func[ \t]++(?:\([^()\n]{0,100}\)[ \t]*+)?", r"(?:type|var|const|package)[ \t]++"),
+        _declaration(r"func[ \t]++(?:\([^()\n]{0,100}\)[ \t]*+)?", r"(?<![ \t])(?:type|var|const|package)[ \t]++"),
     ),
     mark="//",
     documents=re.compile(rb"/[/*]"),
@@ -106,6 +110,7 @@ JAVASCRIPT = Language(
     token=_token(
         _LINE,
         _BLOCK,
+        _CLOSE,
         rf"(?P<string>{_DOUBLE}|{_SINGLE}|{_TEMPLATE}|{_JS_REGEX})",
         _declaration(
             r"(?:(?:export|default|declare|async|abstract)[ \t]++){0,4}"
@@ -150,6 +155,7 @@ RUST = Language(
     token=_token(
         _LINE,
         _BLOCK,
+        _CLOSE,
         rf"(?P<string>{'|'.join(map(_raw_string, range(3)))}|{_DOUBLE_LINES}|{_CHARACTER})",
         _declaration(
             r"(?:pub(?:\([^()\n]{0,40}\))?[ \t]++)?"
