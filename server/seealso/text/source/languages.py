@@ -24,9 +24,9 @@ class Language:
     name: str
     extensions: frozenset[str]
     language_ids: frozenset[str]
-    token: re.Pattern[bytes]
-    """Groups: `line` and `block` are comments, `string` is a string, `indent` and `name` belong to a declaration, and
-    `close` is the indentation of a brace that ends one."""
+    tokens: bytes
+    """What `token` is compiled from. Groups: `line` and `block` are comments, `string` is a string, `indent` and `name`
+    belong to a declaration, and `close` is the indentation of a brace that ends one."""
     mark: str
     """What begins a comment of one line."""
     documents: re.Pattern[bytes]
@@ -35,9 +35,14 @@ class Language:
     comments: Callable[[], Segmenter] = PlainSegmenter
     has_docstrings: bool = False
 
+    @property
+    def token(self) -> re.Pattern[bytes]:
+        """What finds the tokens; compiled when it is first needed, as most users switch no language on."""
+        return re.compile(self.tokens, re.MULTILINE | re.DOTALL)
 
-def _token(*alternatives: str) -> re.Pattern[bytes]:
-    return re.compile("|".join(alternatives).encode(), re.MULTILINE | re.DOTALL)
+
+def _tokens(*alternatives: str) -> bytes:
+    return "|".join(alternatives).encode()
 
 
 def _quoted(quote: str, *, lines: bool = False) -> str:
@@ -63,7 +68,7 @@ C = Language(
     name="c",
     extensions=frozenset({".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx"}),
     language_ids=frozenset({"c", "cpp"}),
-    token=_token(
+    tokens=_tokens(
         _LINE,
         _BLOCK,
         _CLOSE,
@@ -83,7 +88,7 @@ GO = Language(
     name="go",
     extensions=frozenset({".go"}),
     language_ids=frozenset({"go"}),
-    token=_token(
+    tokens=_tokens(
         _LINE,
         _BLOCK,
         _CLOSE,
@@ -107,7 +112,7 @@ JAVASCRIPT = Language(
     name="javascript",
     extensions=frozenset({".cjs", ".cts", ".js", ".jsx", ".mjs", ".mts", ".ts", ".tsx"}),
     language_ids=frozenset({"javascript", "javascriptreact", "typescript", "typescriptreact"}),
-    token=_token(
+    tokens=_tokens(
         _LINE,
         _BLOCK,
         _CLOSE,
@@ -130,7 +135,7 @@ PYTHON = Language(
     name="python",
     extensions=frozenset({".py", ".pyi"}),
     language_ids=frozenset({"python"}),
-    token=_token(
+    tokens=_tokens(
         r"(?P<line>\#[^\n]*+)",
         rf"(?P<string>(?:\b[rRuUbBfF]{{1,2}})?(?:{_PY_TRIPLE}|{_DOUBLE}|{_SINGLE}))",
         _declaration(r"(?:async[ \t]++)?def[ \t]++", r"class[ \t]++"),
@@ -152,7 +157,7 @@ RUST = Language(
     name="rust",
     extensions=frozenset({".rs"}),
     language_ids=frozenset({"rust"}),
-    token=_token(
+    tokens=_tokens(
         _LINE,
         _BLOCK,
         _CLOSE,
