@@ -44,6 +44,9 @@ def said(language: str, source: str) -> list[Said]:
         pytest.param(f'def f():\n    # no\n\n    """{A}"""\n', [(A, "f")], id="docstring below a comment"),
         pytest.param(f'def f():\n    "{A}"\n    "{B}"\n', [(A, "f")], id="one docstring only"),
         pytest.param(f"def f():\n    x = 1\n    # {A}\n# {B}\n", [(A, "f"), (B, "")], id="comments in scopes"),
+        pytest.param(
+            f"class A:\n    def f():\n        # {A}\n    def g(): pass\n", [(A, "A.f")], id="last in its scope"
+        ),
         pytest.param(f"x = '# {A}'  # {B}\ny = '''\n# {A}\n'''\n", [], id="signs in strings, comments behind code"),
         pytest.param(f"# {A}\n# {B}\n\n# {A}\n", [(f"{A} {B}", ""), (A, "")], id="lines that belong together"),
         pytest.param(f"# {A}\n  # {B}\n", [(A, ""), (B, "")], id="another column"),
@@ -98,6 +101,7 @@ def test_python(source: str, expected: list[Said]) -> None:
             [(A, "f"), ("a: the first of the words; return: nothing", "f")],
             id="Doxygen",
         ),
+        pytest.param("c", f"/* {A} */\n\nint f(void);\n", [(A, "")], id="C, a blank line below"),
         pytest.param("c", f"/*{A}", [(A, "")], id="C, open to the end"),
         pytest.param("c", f"/**/\n/* */\nint f(void)\n/* {A}\n*/\n", [(A, "")], id="C, empty comments"),
         pytest.param(
@@ -120,6 +124,7 @@ def test_python(source: str, expected: list[Said]) -> None:
             [(B, "")],
             id="JS strings",
         ),
+        pytest.param("rust", f"fn f() {{\n}}\nm! {{\n    // {A}\n}}\n", [(A, "")], id="behind a declaration"),
         pytest.param("javascript", f"// {A}\nif (a) {{ b() }}\n", [(A, "")], id="no declaration"),
         pytest.param(
             "rust",
@@ -143,6 +148,7 @@ def test_python(source: str, expected: list[Said]) -> None:
             [(f"Package p is here. {A}", "p"), (B, "F")],
             id="Go",
         ),
+        pytest.param("go", f"func f() {{\n\tvar x int\n\tif x {{\n\t\t// {A}\n\t}}\n}}\n", [(A, "f")], id="variables"),
         pytest.param("go", f"var s = `\n// {A}\n`\n", [], id="Go strings"),
         pytest.param(
             "go",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from seealso.text.lines import LineTable
@@ -13,8 +13,8 @@ from seealso.text.source.languages import Language
 _MAX_INDENT = 200
 """Columns before a comment; what is farther to the right stands in no line that a person wrote."""
 
-_ATTRIBUTES = re.compile(rb"(?>(?:\s++|[@#]!?\[?[^\n]*+\n|export\b|default\b)*)")
-"""What may stand between a comment and the declaration that it documents: decorators, attributes."""
+_ATTRIBUTES = re.compile(rb"(?>(?:[ \t\r]++|\n(?![ \t\r]*+\n)|[@#][^\n]*+|export\b|default\b)*)")
+"""What may stand between a comment and the declaration that it documents: decorators, attributes, no blank line."""
 
 _STAR = re.compile(rb"[ \t]*+\*(?!/)[ \t]?")
 _BLANK = re.compile(rb"[ \t]*+")
@@ -46,10 +46,10 @@ class Comment:
     """Last line."""
     end: int
     """The byte after it."""
-    documents: bool = False
-    """It is a docstring, or has the form that documents something."""
-    names: list[Name] = field(default_factory=list)
+    names: list[Name]
     """The declarations it stands in, outermost first, with the one that it documents."""
+    documents: bool
+    """It is a docstring, or has the form that documents something."""
 
 
 def comments(source: bytes, language: Language) -> Iterator[Comment]:
@@ -77,6 +77,8 @@ class _Scanner:
                 yield from self._string(token.start(), token.end())
             elif kind == "name":
                 yield from self._declaration(token)
+            elif kind == "close":
+                self._names = self._around(len(token["close"].expandtabs(4)))
             else:
                 yield from self._found(token.start(), token.end(), is_line=kind == "line")
         yield from self._done()
@@ -84,8 +86,10 @@ class _Scanner:
     def _done(self) -> Iterator[Comment]:
         if (comment := self._comment) is not None:
             self._comment = None
-            comment.names = comment.names or [name for name in self._names if name.column < comment.column]
             yield comment
+
+    def _around(self, column: int) -> list[Name]:
+        return [name for name in self._names if name.column < column]
 
     def _column(self, at: int, line: int) -> int | None:
         """Return the column of an offset if it is the first in its line; None otherwise."""
@@ -97,7 +101,7 @@ class _Scanner:
     def _declaration(self, token: re.Match[bytes]) -> Iterator[Comment]:
         column = len(token["indent"].expandtabs(4))
         line = self._lines.line_of(token.start("name"))
-        self._names = [name for name in self._names if name.column < column]
+        self._names = self._around(column)
         name = Name(column, token["name"].decode("ascii", "replace"), line)
         comment = self._comment
         if comment is not None and comment.column == column and not self._language.has_docstrings:
@@ -128,7 +132,8 @@ class _Scanner:
             ranges = self._inside(start, end, column)
         yield from self._done()
         documents = self._language.documents.match(mark) is not None
-        self._comment = Comment(line, column, mark, ranges, self._lines.line_of(end), end, documents)
+        last = self._lines.line_of(end)
+        self._comment = Comment(line, column, mark, ranges, last, end, self._around(column), documents)
 
     def _mark(self, start: int) -> bytes:
         mark = self._language.mark.encode()
@@ -186,8 +191,8 @@ class _Scanner:
         ranges = [
             (at + min(most, self._indent(at, stop)), stop) for most, (at, stop) in zip(margins, ranges, strict=False)
         ]
-        self._comment = Comment(line, column, quotes[1], ranges, self._lines.line_of(end), end, documents=True)
-        yield from self._done()
+        last = self._lines.line_of(end)
+        yield Comment(line, column, quotes[1], ranges, last, end, self._around(column), documents=True)
 
     def _indent(self, at: int, stop: int) -> int:
         blank = _BLANK.match(self._source, at, stop)

@@ -24,8 +24,9 @@ class Language:
     name: str
     extensions: frozenset[str]
     language_ids: frozenset[str]
-    token: re.Pattern[bytes]
-    """Groups: `line` and `block` are comments, `string` is a string, `indent` and `name` belong to a declaration."""
+    tokens: bytes
+    """What `token` is compiled from. Groups: `line` and `block` are comments, `string` is a string, `indent` and `name`
+    belong to a declaration, and `close` is the indentation of a brace that ends one."""
     mark: str
     """What begins a comment of one line."""
     documents: re.Pattern[bytes]
@@ -34,9 +35,14 @@ class Language:
     comments: Callable[[], Segmenter] = PlainSegmenter
     has_docstrings: bool = False
 
+    @property
+    def token(self) -> re.Pattern[bytes]:
+        """What finds the tokens; compiled when it is first needed, as most users switch no language on."""
+        return re.compile(self.tokens, re.MULTILINE | re.DOTALL)
 
-def _token(*alternatives: str) -> re.Pattern[bytes]:
-    return re.compile("|".join(alternatives).encode(), re.MULTILINE | re.DOTALL)
+
+def _tokens(*alternatives: str) -> bytes:
+    return "|".join(alternatives).encode()
 
 
 def _quoted(quote: str, *, lines: bool = False) -> str:
@@ -50,6 +56,7 @@ def _declaration(*alternatives: str) -> str:
 
 
 _LINE = r"(?P<line>//[^\n]*+)"
+_CLOSE = r"^(?P<close>[ \t]*+)\}"
 _BLOCK = r"(?P<block>/\*(?>(?:[^*]++|\*(?!/))*)(?:\*/|\Z))"
 _DOUBLE, _SINGLE = _quoted('"'), _quoted("'")
 _DOUBLE_LINES, _TEMPLATE = _quoted('"', lines=True), _quoted("`", lines=True)
@@ -61,9 +68,10 @@ C = Language(
     name="c",
     extensions=frozenset({".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx"}),
     language_ids=frozenset({"c", "cpp"}),
-    token=_token(
+    tokens=_tokens(
         _LINE,
         _BLOCK,
+        _CLOSE,
         rf"(?P<string>{_DOUBLE}|{_CHARACTER})",
         _declaration(
             r"#[ \t]*+define[ \t]++",
@@ -80,11 +88,12 @@ GO = Language(
     name="go",
     extensions=frozenset({".go"}),
     language_ids=frozenset({"go"}),
-    token=_token(
+    tokens=_tokens(
         _LINE,
         _BLOCK,
+        _CLOSE,
         rf"(?P<string>{_DOUBLE}|`[^`]*+(?:`|\Z)|{_CHARACTER})",
-        _declaration(r"func[ \t]++(?:\([^()\n]{0,100}\)[ \t]*+)?", r"(?:type|var|const|package)[ \t]++"),
+        _declaration(r"func[ \t]++(?:\([^()\n]{0,100}\)[ \t]*+)?", r"(?<![ \t])(?:type|var|const|package)[ \t]++"),
     ),
     mark="//",
     documents=re.compile(rb"/[/*]"),
@@ -103,9 +112,10 @@ JAVASCRIPT = Language(
     name="javascript",
     extensions=frozenset({".cjs", ".cts", ".js", ".jsx", ".mjs", ".mts", ".ts", ".tsx"}),
     language_ids=frozenset({"javascript", "javascriptreact", "typescript", "typescriptreact"}),
-    token=_token(
+    tokens=_tokens(
         _LINE,
         _BLOCK,
+        _CLOSE,
         rf"(?P<string>{_DOUBLE}|{_SINGLE}|{_TEMPLATE}|{_JS_REGEX})",
         _declaration(
             r"(?:(?:export|default|declare|async|abstract)[ \t]++){0,4}"
@@ -125,7 +135,7 @@ PYTHON = Language(
     name="python",
     extensions=frozenset({".py", ".pyi"}),
     language_ids=frozenset({"python"}),
-    token=_token(
+    tokens=_tokens(
         r"(?P<line>\#[^\n]*+)",
         rf"(?P<string>(?:\b[rRuUbBfF]{{1,2}})?(?:{_PY_TRIPLE}|{_DOUBLE}|{_SINGLE}))",
         _declaration(r"(?:async[ \t]++)?def[ \t]++", r"class[ \t]++"),
@@ -147,9 +157,10 @@ RUST = Language(
     name="rust",
     extensions=frozenset({".rs"}),
     language_ids=frozenset({"rust"}),
-    token=_token(
+    tokens=_tokens(
         _LINE,
         _BLOCK,
+        _CLOSE,
         rf"(?P<string>{'|'.join(map(_raw_string, range(3)))}|{_DOUBLE_LINES}|{_CHARACTER})",
         _declaration(
             r"(?:pub(?:\([^()\n]{0,40}\))?[ \t]++)?"
