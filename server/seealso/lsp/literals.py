@@ -24,6 +24,7 @@ _CODE_DIRECTIVES = frozenset(
 _SIGNS = {
     "asciidoc": ("----", "....", "++++", "////", "```"),
     "markdown": ("```", "~~~"),
+    "org": ("#+begin_", "#+BEGIN_", "#+Begin_"),
     "rst": ("::", ">>> "),
 }
 """Without any of these there is no code."""
@@ -35,6 +36,7 @@ _QUOTE = re.compile(r" {0,3}> ?")
 _MYST = re.compile(r"\{([\w:-]+)\}")
 _DIRECTIVE = re.compile(r"\.\.[ \t]+(?:\|[^|]+\|[ \t]+)?([\w:-]+)::(?:\s|$)")
 _LISTING = re.compile(r"([-.+/])\1{3,}$|```\w*$")
+_ORG_BLOCK = re.compile(r"#\+begin_(?!(?:center|quote|verse|note|tip|warning|important|abstract)\b)(\S+)")
 _EXPLICIT = re.compile(r"\.\.(?:\s|$)")
 
 
@@ -138,8 +140,22 @@ def _in_listing(lines: Iterable[str]) -> bool:
     return code
 
 
+def _in_org_block(lines: Iterable[str]) -> bool:
+    end = ""
+    code = False
+    for line in lines:
+        body = line.strip().lower()
+        code = bool(end)
+        if end:
+            end = "" if body == end or line.startswith("* ") else end
+        elif begin := _ORG_BLOCK.match(body):
+            end = f"#+end_{begin[1]}"
+    return code
+
+
 _READERS: dict[str, Callable[[Iterable[str]], bool]] = {
     "asciidoc": _in_listing,
     "markdown": _in_fence,
+    "org": _in_org_block,
     "rst": _in_block,
 }

@@ -55,6 +55,10 @@ def found(text: str, syntax: str) -> tuple[str, int, int, tuple[str, ...]] | Non
         pytest.param(
             "== T\n\nSee also:\n\n* xref:a.adoc[A]\n", "asciidoc", ("line", 2, 5, ("xref:a.adoc[A]",)), id="AsciiDoc"
         ),
+        pytest.param(
+            "* T\n\nSee also:\n\n- [[file:a.org][A]]\n", "org", ("line", 2, 5, ("[[file:a.org][A]]",)), id="Org"
+        ),
+        pytest.param("#+begin_src\n\nSee also:\n\n- a\n#+end_src\n", "org", None, id="in source"),
         pytest.param("----\nx\n\nSee also:\n\n- a\n----\n", "asciidoc", None, id="in a listing"),
         pytest.param("See also: [A](a.md)\n", "markdown", None, id="on one line"),
         pytest.param("Text\nSee also:\n\n- [A](a.md)\n", "plain", None, id="inside a paragraph"),
