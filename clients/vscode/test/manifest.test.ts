@@ -31,5 +31,7 @@ test('commands that need a row of a view are not in the palette', () => {
 });
 
 test('documents of the languages that start the extension go to the server', () => {
-  expect(languages(manifest.activationEvents)).toContain('restructuredtext');
+  for (const language of ['restructuredtext', 'asciidoc', 'org']) {
+    expect(languages(manifest.activationEvents)).toContain(language);
+  }
 });
