@@ -23,6 +23,7 @@ _CODE_DIRECTIVES = frozenset(
 
 _SIGNS = {
     "asciidoc": ("----", "....", "++++", "////", "```"),
+    "latex": ("\\begin{",),
     "markdown": ("```", "~~~"),
     "org": ("#+begin_", "#+BEGIN_", "#+Begin_"),
     "rst": ("::", ">>> "),
@@ -37,6 +38,9 @@ _MYST = re.compile(r"\{([\w:-]+)\}")
 _DIRECTIVE = re.compile(r"\.\.[ \t]+(?:\|[^|]+\|[ \t]+)?([\w:-]+)::(?:\s|$)")
 _LISTING = re.compile(r"([-.+/])\1{3,}$|```\w*$")
 _ORG_BLOCK = re.compile(r"#\+begin_(?!(?:center|quote|verse|note|tip|warning|important|abstract)\b)(\S+)")
+_ENVIRONMENT = re.compile(
+    r"\\begin\{((?:[BLV]?[Vv]erbatim|lstlisting|minted|alltt|comment|align|equation|gather|multline|tikzpicture)\*?)\}"
+)
 _EXPLICIT = re.compile(r"\.\.(?:\s|$)")
 
 
@@ -140,6 +144,18 @@ def _in_listing(lines: Iterable[str]) -> bool:
     return code
 
 
+def _in_environment(lines: Iterable[str]) -> bool:
+    end = ""
+    code = False
+    for line in lines:
+        code = bool(end)
+        if end:
+            end = "" if end in line else end
+        elif (begin := _ENVIRONMENT.match(line.strip())) and f"\\end{{{begin[1]}}}" not in line:
+            end = f"\\end{{{begin[1]}}}"
+    return code
+
+
 def _in_org_block(lines: Iterable[str]) -> bool:
     end = ""
     code = False
@@ -155,6 +171,7 @@ def _in_org_block(lines: Iterable[str]) -> bool:
 
 _READERS: dict[str, Callable[[Iterable[str]], bool]] = {
     "asciidoc": _in_listing,
+    "latex": _in_environment,
     "markdown": _in_fence,
     "org": _in_org_block,
     "rst": _in_block,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from seealso.text import asciidoc, markdown, org, plain, rst
+from seealso.text import asciidoc, latex, markdown, org, plain, rst
 from seealso.text.base import Format
 
 FORMATS: tuple[Format, ...] = (
@@ -12,6 +12,7 @@ FORMATS: tuple[Format, ...] = (
     rst.FORMAT,
     plain.FORMAT,
     asciidoc.FORMAT,
+    latex.FORMAT,
     org.FORMAT,
 )
 

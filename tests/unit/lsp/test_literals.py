@@ -97,6 +97,18 @@ def test_org(text: str, expected: bool) -> None:
     assert at_cursor(text, "org") is expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("\\begin{verbatim}\nx [|", True, id="verbatim"),
+        pytest.param("\\begin{verbatim}\nx\n\\end{verbatim}\n[|", False, id="behind it"),
+        pytest.param("\\begin{quote}\n[|", False, id="quote"),
+    ],
+)
+def test_latex(text: str, expected: bool) -> None:
+    assert at_cursor(text, "latex") is expected
+
+
 def test_plain_text_has_no_code() -> None:
     assert not at_cursor("```\n\nSo::\n\n   [|", "plain")
 
@@ -124,7 +136,7 @@ PIECES = [
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=20).map("".join), st.integers(0, 30))
-@pytest.mark.parametrize("language", ["asciidoc", "markdown", "org", "rst"])
+@pytest.mark.parametrize("language", ["asciidoc", "latex", "markdown", "org", "rst"])
 def test_what_stands_below_does_not_matter(language: str, text: str, line: int) -> None:
     lines = split_lines(text)
     assert in_literal(lines, line, language) is in_literal(lines[: line + 1], line, language)

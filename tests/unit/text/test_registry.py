@@ -15,6 +15,7 @@ from seealso.text.registry import FORMATS, extensions, format_for
         pytest.param(PurePath("B.MD"), None, "markdown", id="capitals"),
         pytest.param("a.rst", None, "rst", id="rst"),
         pytest.param("a.adoc", None, "asciidoc", id="AsciiDoc"),
+        pytest.param("a.tex", None, "latex", id="LaTeX"),
         pytest.param("a.org", None, "org", id="Org"),
         pytest.param("a.txt", None, "plain", id="text"),
         pytest.param("a.qmd", None, "markdown", id="Quarto"),
@@ -56,7 +57,7 @@ def test_every_format_reads_what_it_writes(known: object) -> None:
     assert "A quotation." in found[1].text
 
 
-@pytest.mark.parametrize("path", ["a.adoc", "a.md", "a.org", "a.rst", "a.txt"])
+@pytest.mark.parametrize("path", ["a.adoc", "a.md", "a.org", "a.rst", "a.tex", "a.txt"])
 def test_a_quotation_that_names_its_source_is_meant(path: str) -> None:
     syntax = format_for(path)
     assert syntax is not None
