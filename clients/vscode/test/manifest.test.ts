@@ -31,7 +31,7 @@ test('commands that need a row of a view are not in the palette', () => {
 });
 
 test('documents of the languages that start the extension go to the server', () => {
-  for (const language of ['restructuredtext', 'asciidoc', 'org']) {
+  for (const language of ['restructuredtext', 'asciidoc', 'latex', 'org']) {
     expect(languages(manifest.activationEvents)).toContain(language);
   }
 });

@@ -31,7 +31,7 @@ app = typer.Typer(
     name="seealso",
     help="""Related passages, duplicates and completions for a folder of documents.
 
-    seealso reads Markdown, reStructuredText, AsciiDoc, Org and plain text, understands every passage by its
+    seealso reads Markdown, reStructuredText, AsciiDoc, Org, LaTeX and plain text, understands every passage by its
     meaning, and keeps what it knows in an index outside of the folder. Nothing leaves this machine, unless you set a
     server elsewhere.
     """,
