@@ -26,7 +26,7 @@ def p(raw: str, text: str | None = None, *headings: str) -> Read:
             id="document",
         ),
         pytest.param(
-            "\\chapter{A}\n\\section[b]{B \\emph{c}\n d}\\label{x}\nOne.\n\\subsection*{E} Two.\n",
+            "\\chapter{A}\n\\section[b]{B \\emph{c}\n d}\\label{x}\nOne.\n\\subsection*{E\\footnote{No.}} Two.\n",
             [p("One.", None, "A", "B c d"), p("Two.", None, "A", "B c d", "E")],
             id="sections",
         ),

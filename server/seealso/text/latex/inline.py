@@ -36,7 +36,7 @@ _LINK = re.compile(
     rf"\\href{_OPTION}\{{((?>(?:[^{{}}\\]|\\.){{1,1000}}))\}}\s{{0,5}}{_GROUP}|\\hyperref\[([^\]]{{1,300}})\]{_GROUP}"
 )
 _URL = re.compile(r"\\(?:url|path|nolinkurl)\{([^{}]{1,1000})\}")
-_FOOTNOTE = re.compile(rf"\\footnote{_OPTION}{_GROUP}")
+FOOTNOTE = re.compile(rf"\\footnote{_OPTION}{_GROUP}")
 _ACCENT = re.compile(r"\\([`'^\"~=.]|[uvHcdbkr](?![a-zA-Z]))\s{0,3}(?:\{\\?([a-zA-Z])\}|\\?([a-zA-Z]))")
 _MARKS = dict(zip("`'^\"~=.uvHcdbkr", map(chr, (
     0x300, 0x301, 0x302, 0x308, 0x303, 0x304, 0x307, 0x306, 0x30C, 0x30B, 0x327, 0x323, 0x331, 0x328, 0x30A,
@@ -128,7 +128,7 @@ def _commands(text: str, links: list[str], keep: Callable[[str], str]) -> str:
 
     text = _LINK.sub(link, text)
     text = _DROPPED.sub("", _SPAN.sub("", _REFERENCE.sub(reference, text)))
-    text = _FOOTNOTE.sub(r" (\1)", text)
+    text = FOOTNOTE.sub(r" (\1)", text)
     text = _SIGN.sub(lambda match: keep(match[1]), text)
     text = _ACCENT.sub(lambda match: normalize("NFC", (match[2] or match[3]) + _MARKS[match[1]]), text)
     return _COMMAND.sub(lambda match: keep(_NAMES[match[1]]) if match[1] in _NAMES else "", text)

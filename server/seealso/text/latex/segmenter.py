@@ -11,7 +11,7 @@ from itertools import accumulate
 
 from seealso.model import PassageKind, Segmentation
 from seealso.text.assembly import Assembly, Run
-from seealso.text.latex.inline import Inline, clean
+from seealso.text.latex.inline import FOOTNOTE, Inline, clean
 from seealso.text.prose import Slugs, join_cells, slugify
 
 _LEVELS = {
@@ -147,7 +147,7 @@ class _Reader:
     def _title(self, at: int, title: re.Match[bytes]) -> int:
         start = self._start(at) + title.end() - 1
         end = self._argument(start)
-        text, _ = clean(self.assembly.source[start:end].decode("utf-8", "replace"))
+        text, _ = clean(FOOTNOTE.sub("", self.assembly.source[start:end].decode("utf-8", "replace")))
         found = _LABEL.match(self.assembly.source, end)
         label = found[1].decode("utf-8", "replace") if found else ""
         if text:
