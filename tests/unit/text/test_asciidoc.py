@@ -204,6 +204,12 @@ def test_ignored(source: str, expected: list[bool]) -> None:
     assert [passage.ignored for passage in AsciiDocSegmenter().segment(source.encode()).passages] == expected
 
 
+def test_a_key_is_no_document() -> None:
+    source = "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQOYBGVx7a0BCADZ\n-----END PGP PRIVATE KEY BLOCK-----\n"
+    assert AsciiDocSegmenter().segment(source.encode()).passages == ()
+    assert AsciiDocSegmenter().segment(f"Text.\n\n{source}".encode()).passages != ()
+
+
 def test_a_licence_at_the_top_is_no_passage() -> None:
     source = "= Doc\n\nLicensed under the Apache License, Version 2.0.\n\nOne.\n"
     assert [passage.text for passage in AsciiDocSegmenter().segment(source.encode()).passages] == ["One."]
