@@ -124,6 +124,7 @@ def q(raw: str, text: str | None = None) -> Read:
             [(T, "|a\n|* b\n* c\n|2+d |e\n2+|f", "a, b c; 2+d, e; f", ())],
             id="columns and spans",
         ),
+        pytest.param("|===\n|===\n\n|===\nno cell\n|===\n", [], id="empty tables"),
         pytest.param(',===\na,"b, c"\nd,e\n,===\n', [(T, 'a,"b, c"\nd,e', "a, b, c; d, e", ())], id="CSV"),
         pytest.param("[format=dsv]\n|===\na:b\n|===\n", [(T, "a:b", "a, b", ())], id="DSV"),
     ],

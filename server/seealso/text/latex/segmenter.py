@@ -190,11 +190,7 @@ class _Reader:
                 self.assembly.open(PassageKind.LIST if name in _LISTS else PassageKind.QUOTE)
             self.containers.append(name)
             return at + 1 if self.lines[at][begin.end() : begin.end() + 1] == b"[" else self._rest(at, begin.end())
-        argument = (
-            _COLUMNS.match(self.lines[at], begin.end())
-            if self.lines[at][begin.end() : begin.end() + 1] in b"[{"
-            else None
-        )
+        argument = _COLUMNS.match(self.lines[at], begin.end())
         return self._rest(at, argument.end() if argument else begin.end())
 
     def _end_of(self, name: bytes) -> None:
