@@ -1,4 +1,4 @@
-"""Read real trees of notebooks, HTML and programs: `python -m bench.formats [NAME ...] [--show N]`.
+"""Read real trees of all formats but Markdown and rst: `python -m bench.formats [NAME ...] [--show N]`.
 
 Each document is checked for what holds in all formats; `--show` prints passages chosen at random, to be looked at.
 """
@@ -6,7 +6,9 @@ Each document is checked for what holds in all formats; `--show` prints passages
 from __future__ import annotations
 
 import argparse
+import gzip
 import random
+import shutil
 import sys
 import sysconfig
 import tempfile
@@ -27,12 +29,30 @@ SEED = 1
 
 Unpack = Callable[[str, Path], None]
 
+
+def _git_manual(package: str, to: Path) -> None:
+    """Unpack a Debian package, and name its AsciiDoc as such."""
+    unpack_debian(package, to)
+    for file in sorted(to.rglob("*.txt")):
+        file.rename(file.with_suffix(".adoc"))
+
+
+def _unzipped(package: str, to: Path) -> None:
+    """Unpack a Debian package, and what is compressed in it."""
+    unpack_debian(package, to)
+    for file in sorted(to.rglob("*.tex.gz")):
+        with gzip.open(file) as source, file.with_suffix("").open("wb") as sink:
+            shutil.copyfileobj(source, sink)
+
+
 TREES: dict[str, tuple[Unpack, str]] = {
+    "asciidoc": (_git_manual, "git-doc"),
     "c": (unpack_debian, "linux-libc-dev"),
     "go": (unpack_debian, "golang-golang-x-net-dev"),
     "html": (unpack_debian, "git-doc"),
     "javascript": (unpack_npm, "rxjs@7.8.1"),
     "jupyter": (unpack_wheel, "holoviews==1.14.9"),
+    "latex": (_unzipped, "texlive-humanities-doc"),
     "rust": (unpack_debian, "librust-tokio-dev"),
 }
 """By the name of the format; Python is read in the library of the interpreter."""

@@ -7,7 +7,20 @@ end
 return {
   cmd = start,
   own_cmd = start, -- stays when `cmd` is set otherwise, and tells that it is
-  filetypes = { 'markdown', 'mdx', 'pandoc', 'quarto', 'rmd', 'rst', 'text' },
+  filetypes = {
+    'asciidoc',
+    'asciidoctor',
+    'markdown',
+    'mdx',
+    'org',
+    'pandoc',
+    'plaintex',
+    'quarto',
+    'rmd',
+    'rst',
+    'tex',
+    'text',
+  },
   root_markers = { 'seealso.toml', '.git', '.seealsoignore' },
   root_dir = function(bufnr, on_dir)
     require('seealso.server').root_dir(bufnr, on_dir)

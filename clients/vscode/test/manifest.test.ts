@@ -31,7 +31,9 @@ test('commands that need a row of a view are not in the palette', () => {
 });
 
 test('documents of the languages that start the extension, and of those that are switched on, go to the server', () => {
-  expect(languages(manifest, () => false)).toContain('restructuredtext');
+  for (const language of ['restructuredtext', 'asciidoc', 'latex', 'org']) {
+    expect(languages(manifest, () => false)).toContain(language);
+  }
   expect(languages(manifest, () => false)).not.toContain('html');
   expect(languages(manifest, (setting) => setting === 'index.html')).toContain('html');
 });

@@ -31,9 +31,9 @@ app = typer.Typer(
     name="seealso",
     help="""Related passages, duplicates and completions for a folder of documents.
 
-    seealso reads Markdown, reStructuredText, notebooks and plain text, understands every passage by its meaning, and
-    keeps what it knows in an index outside of the folder. Nothing leaves this machine, unless you set a server
-    elsewhere.
+    seealso reads Markdown, reStructuredText, AsciiDoc, Org, LaTeX, notebooks and plain text, understands every passage
+    by its meaning, and keeps what it knows in an index outside of the folder. Nothing leaves this machine, unless you
+    set a server elsewhere.
     """,
     epilog="Example:  seealso index docs && seealso duplicates docs",
     invoke_without_command=True,

@@ -32,7 +32,9 @@ _OPAQUE = re.compile(r"<(/?)(?:script|style|pre|textarea)(?=[\s/>])", re.IGNOREC
 _SIGNS = {
     "asciidoc": ("----", "....", "++++", "////", "```"),
     "html": ("<",),
+    "latex": ("\\begin{",),
     "markdown": ("```", "~~~"),
+    "org": ("#+begin_", "#+BEGIN_", "#+Begin_"),
     "rst": ("::", ">>> "),
 }
 """Without any of these there is no code."""
@@ -44,6 +46,10 @@ _QUOTE = re.compile(r" {0,3}> ?")
 _MYST = re.compile(r"\{([\w:-]+)\}")
 _DIRECTIVE = re.compile(r"\.\.[ \t]+(?:\|[^|]+\|[ \t]+)?([\w:-]+)::(?:\s|$)")
 _LISTING = re.compile(r"([-.+/])\1{3,}$|```\w*$")
+_ORG_BLOCK = re.compile(r"#\+begin_(?!(?:center|quote|verse|note|tip|warning|important|abstract)\b)(\S+)")
+_ENVIRONMENT = re.compile(
+    r"\\begin\{((?:[BLV]?[Vv]erbatim|lstlisting|minted|alltt|comment|align|equation|gather|multline|tikzpicture)\*?)\}"
+)
 _EXPLICIT = re.compile(r"\.\.(?:\s|$)")
 
 
@@ -154,9 +160,36 @@ def _in_element(lines: Iterable[str]) -> bool:
     return bool(tags) and not tags[-1]
 
 
+def _in_environment(lines: Iterable[str]) -> bool:
+    end = ""
+    code = False
+    for line in lines:
+        code = bool(end)
+        if end:
+            end = "" if end in line else end
+        elif (begin := _ENVIRONMENT.match(line.strip())) and f"\\end{{{begin[1]}}}" not in line:
+            end = f"\\end{{{begin[1]}}}"
+    return code
+
+
+def _in_org_block(lines: Iterable[str]) -> bool:
+    end = ""
+    code = False
+    for line in lines:
+        body = line.strip().lower()
+        code = bool(end)
+        if end:
+            end = "" if body == end or line.startswith("* ") else end
+        elif begin := _ORG_BLOCK.match(body):
+            end = f"#+end_{begin[1]}"
+    return code
+
+
 _READERS: dict[str, Callable[[Iterable[str]], bool]] = {
     "asciidoc": _in_listing,
     "html": _in_element,
+    "latex": _in_environment,
     "markdown": _in_fence,
+    "org": _in_org_block,
     "rst": _in_block,
 }

@@ -31,11 +31,23 @@ _ASCIIDOC_MARKER = re.compile(
     rb"(?:[ \t]*(?:(?:\*{1,6}|-|\.{1,6}|\d{1,9}\.|[a-zA-Z]\.|<\d{1,4}>|\xe2\x80\xa2)(?=[ \t])|>))*"
     rb"[ \t]*(?:\[[ xX*]\][ \t]+)?"
 )
+_LATEX_MARKER = re.compile(rb"(?:\\item\b[ \t]*(?:\[\][ \t]*)?)*")
+_ORG_MARKER = re.compile(
+    rb"(?:[ \t]*(?:[-+*]|\d{1,9}[.)])(?=[ \t]))*[ \t]*(?:\[[ xX-]\][ \t]+)?(?:\[fn:[\w-]{1,60}\][ \t]*)?"
+)
 _PLAIN_MARKER = re.compile(rb"(?:[ \t]*(?:>|(?:[-*+]|\xe2\x80\xa2)(?=[ \t])|\d{1,9}[.)](?=[ \t])))*[ \t]*")
-_MARKERS = {"asciidoc": _ASCIIDOC_MARKER, "markdown": _MARKDOWN_MARKER, "rst": _RST_MARKER}
+_MARKERS = {
+    "asciidoc": _ASCIIDOC_MARKER,
+    "latex": _LATEX_MARKER,
+    "markdown": _MARKDOWN_MARKER,
+    "org": _ORG_MARKER,
+    "rst": _RST_MARKER,
+}
 
 _DELIMITED = {
     "asciidoc": frozenset({PassageKind.QUOTE, PassageKind.TABLE}),
+    "latex": frozenset({PassageKind.LIST, PassageKind.QUOTE, PassageKind.TABLE}),
+    "org": frozenset({PassageKind.QUOTE}),
 }
 """Kinds of passages between lines of their own that begin and end them, which are no part of the passage."""
 
@@ -44,10 +56,14 @@ _LINE_MARKER = re.compile(r"^[ \t]*(?:>[ \t]?|(?:[-*+\u2022]|\(?[0-9A-Za-z#]{1,9
 _NOT_READ = re.compile(
     r"(?<=\])\([^()\s]*(?:\s+\"[^\"]*\")?\)"  # where a link of Markdown leads
     r"|(?:\bx?ref|\blink):[^\s\[\]]*(?=\[)|<<[^<>,]*,"  # of AsciiDoc
+    r"|\[\[[^\[\]]*\](?=\[)"  # of Org
+    r"|\\href\{[^{}]*\}(?=\{)|\\hyperref\[[^\[\]]*\](?=\{)|\\(?:\w*ref|label|cite\w*)\{[^{}]*\}|\\[a-zA-Z]+"  # of LaTeX
     r"|(?<=\])\[[^\]]*\]|<(?:https?|mailto):[^<>\s]*>|:[\w:+.-]+:(?=`)|\s<[^<>`]*>(?=`)"
 )
 """What is markup of prose, and no part of its text."""
-_NO_PROSE = re.compile(r"^[ \t>]*(?:```|~~~|:::|\$\$|-{4}|\.{4}|\+{4}|\.\.(?:[ \t]|$))|<[A-Za-z/!?]|!\[", re.MULTILINE)
+_NO_PROSE = re.compile(
+    r"^[ \t>]*(?:```|~~~|:::|\$\$|-{4}|#\+|\\begin\{|\.{4}|\+{4}|\.\.(?:[ \t]|$))|<[A-Za-z/!?]|!\[", re.MULTILINE
+)
 """What may stand in the range of a passage without being a part of its text."""
 
 _BULLET = re.compile(rb"[^>\s]")

@@ -1,7 +1,8 @@
 """The "See also" list of a section: found by its shape, written and refreshed. Pure: lines in, lines out.
 
-A list of ours is a line `See also:` and bullets under it, a `{seealso}` directive of MyST, or a `seealso` directive of
-reStructuredText, with nothing but bullets in it. What else stands under such a line belongs to its writer.
+A list of ours is a line `See also:` and bullets under it (an `itemize` environment of LaTeX), a `{seealso}` directive
+of MyST, or a `seealso` directive of reStructuredText, with nothing but bullets in it. What else stands under such a
+line belongs to its writer.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
 
     from seealso.model import Heading
 
-Shape = Literal["line", "fence", "directive"]
+Shape = Literal["line", "fence", "directive", "itemize"]
 
 _LINE = re.compile(r"See also:[ \t]*$", re.IGNORECASE)
 _FENCE = re.compile(r"(`{3,}|:{3,})\{seealso\}[ \t]*$")
 _DIRECTIVE = re.compile(r"\.\. seealso::[ \t]*$")
 _OPENERS: dict[str, tuple[tuple[re.Pattern[str], Shape], ...]] = {
+    "latex": ((_LINE, "itemize"),),
     "markdown": ((_LINE, "line"), (_FENCE, "fence")),
     "rst": ((_DIRECTIVE, "directive"),),
 }
@@ -32,6 +34,8 @@ _WITHOUT = SOURCES | {"html", "jupyter"}
 """Formats in which a line and bullets are no list."""
 
 _BULLET = re.compile(r"[-*+][ \t]+(?=\S)")
+_ITEMIZE = (r"\begin{itemize}", r"\end{itemize}")
+_LATEX_ITEM = re.compile(r"\\item\s+(?=\S)")
 _MYST = re.compile(r"[ \t>]*(?:`{3,}|:{3,})\{[\w:-]+\}")
 
 _ABOVE_TITLE = re.compile(r"(?:\.\. _[^:]+:|\([\w.-]+\)=|<a\s[^<>]*>(?:</a>)?|\[\[[^\[\]]+\]\]|\[[\w.%]*#[^\[\]]+\])?")
@@ -100,6 +104,8 @@ def find(lines: Sequence[str], section: Section, syntax: str) -> Listing | None:
 
 
 def _read(lines: Sequence[str], section: Section, at: int, shape: Shape, opened: re.Match[str]) -> Listing | None:
+    if shape == "itemize":
+        return _read_itemize(lines, section, at)
     entries: list[str] = []
     margin: int | None = 0 if shape != "directive" else None
     last = at
@@ -131,10 +137,33 @@ def _read(lines: Sequence[str], section: Section, at: int, shape: Shape, opened:
     return Listing(shape, at, last + 1, tuple(entries)) if entries and shape != "fence" else None
 
 
+def _read_itemize(lines: Sequence[str], section: Section, at: int) -> Listing | None:
+    """Read the environment of LaTeX under a line."""
+    entries: list[str] = []
+    inside = False
+    for number in range(at + 1, section.stop):
+        body = lines[number].strip()
+        if not inside and body:
+            if body != _ITEMIZE[0]:
+                return None
+            inside = True
+        elif body == _ITEMIZE[1]:
+            return Listing("itemize", at, number + 1, tuple(entries)) if entries else None
+        elif item := _LATEX_ITEM.match(body):
+            entries.append(body[item.end() :])
+        elif body and not entries:
+            return None
+        elif body:
+            entries[-1] += f"\n{body}"
+    return None
+
+
 def shape_for(syntax: str, lines: Sequence[str]) -> Shape:
     """Return the shape a new list takes in a document."""
     if syntax == "rst":
         return "directive"
+    if syntax == "latex":
+        return "itemize"
     return "fence" if syntax == "markdown" and any(_MYST.match(line) for line in lines) else "line"
 
 
@@ -143,6 +172,9 @@ def write(shape: Shape, entries: Sequence[str], fence: str = "```") -> str:
     if shape == "directive":
         items = [f"   - {entry}".replace("\n", "\n     ") for entry in entries]
         return "\n".join([".. seealso::", "", *items])
+    if shape == "itemize":
+        items = [f"  \\item {entry}".replace("\n", "\n    ") for entry in entries]
+        return "\n".join(["See also:", "", _ITEMIZE[0], *items, _ITEMIZE[1]])
     items = [f"- {entry}".replace("\n", "\n  ") for entry in entries]
     if shape == "fence":
         return "\n".join([f"{fence}{{seealso}}", *items, fence])

@@ -5,14 +5,16 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from seealso.settings import IndexSettings
-from seealso.text import asciidoc, html, markdown, notebook, plain, rst, source
+from seealso.text import asciidoc, html, latex, markdown, notebook, org, plain, rst, source
 from seealso.text.base import Format
 
 FORMATS: tuple[Format, ...] = (
     asciidoc.FORMAT,
     html.FORMAT,
+    latex.FORMAT,
     markdown.FORMAT,
     notebook.FORMAT,
+    org.FORMAT,
     rst.FORMAT,
     plain.FORMAT,
     *source.FORMATS,

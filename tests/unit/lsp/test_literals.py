@@ -83,6 +83,32 @@ def test_asciidoc(text: str, expected: bool) -> None:
     assert at_cursor(text, "asciidoc") is expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Text.\n\n#+BEGIN_SRC sh\nx [|\n#+END_SRC\n", True, id="source"),
+        pytest.param("#+begin_src\nx\n#+end_src\n[|", False, id="behind it"),
+        pytest.param("#+begin_example\n#+end_src\n[|", True, id="another end"),
+        pytest.param("#+begin_quote\n[|", False, id="quote"),
+        pytest.param("#+begin_src\n* T\n[|", False, id="a headline ends all"),
+    ],
+)
+def test_org(text: str, expected: bool) -> None:
+    assert at_cursor(text, "org") is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("\\begin{verbatim}\nx [|", True, id="verbatim"),
+        pytest.param("\\begin{verbatim}\nx\n\\end{verbatim}\n[|", False, id="behind it"),
+        pytest.param("\\begin{quote}\n[|", False, id="quote"),
+    ],
+)
+def test_latex(text: str, expected: bool) -> None:
+    assert at_cursor(text, "latex") is expected
+
+
 def test_plain_text_has_no_code() -> None:
     assert not at_cursor("```\n\nSo::\n\n   [|", "plain")
 
@@ -123,11 +149,13 @@ PIECES = [
     "\r",
     "----",
     "....",
+    "#+begin_src",
+    "#+end_src",
 ]
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=20).map("".join), st.integers(0, 30))
-@pytest.mark.parametrize("language", ["asciidoc", "html", "markdown", "rst"])
+@pytest.mark.parametrize("language", ["asciidoc", "html", "latex", "markdown", "org", "rst"])
 def test_what_stands_below_does_not_matter(language: str, text: str, line: int) -> None:
     lines = split_lines(text)
     assert in_literal(lines, line, language) is in_literal(lines[: line + 1], line, language)

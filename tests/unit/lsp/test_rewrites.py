@@ -20,6 +20,8 @@ C = "The third passage is about the coffee machine on the ground floor of the ho
 LINK = {
     "adoc": "xref:keys.adoc[Keys]",
     "md": "[Keys](keys.md)",
+    "tex": "\\href{keys.tex}{Keys}",
+    "org": "[[file:keys.org][Keys]]",
     "rst": ":doc:`Keys <keys>`",
     "txt": "Keys (keys.txt)",
 }
@@ -59,6 +61,9 @@ def applied(document: Writing, change: Change) -> str:
         pytest.param("adoc", f"____\n{A}\n____\n\n{B}\n", "____\n{link}\n____\n\n" + B + "\n", id="AsciiDoc quote"),
         pytest.param("adoc", f"|===\n|{A}\n|===\n\n{B}\n", None, id="AsciiDoc table"),
         pytest.param("adoc", f"term:: {A}\n\n{B}\n", None, id="AsciiDoc term"),
+        pytest.param("tex", f"\\section{{T}}\n{A}\n\n{B}\n", "\\section{T}\n{link}\n\n" + B + "\n", id="LaTeX"),
+        pytest.param("org", f"* T\n{A}\n\n{B}\n", "* T\n{link}\n\n" + B + "\n", id="Org paragraph"),
+        pytest.param("org", f"- {A}\n\n{B}\n", "- {link}\n\n" + B + "\n", id="Org list"),
         pytest.param("rst", f"T\n=\n\n{A}\n\n{B}\n", "T\n=\n\n{link}\n\n" + B + "\n", id="rst paragraph"),
         pytest.param("rst", f"* {A}\n\n{B}\n", "* {link}\n\n" + B + "\n", id="rst list"),
         pytest.param("rst", f"   {A}\n\n{B}\n", "   {link}\n\n" + B + "\n", id="rst quote"),
@@ -134,6 +139,8 @@ def test_a_copy_is_removed_with_one_of_the_blank_lines(extension: str, text: str
             f"// seealso-ignore\n\n* {A}\n".join([f"* {B}\n" * 9] * 2),
             id="AsciiDoc item",
         ),
+        pytest.param("tex", f"{B}\n\n{A}\n", f"{B}\n\n% seealso-ignore\n\n{A}\n", id="LaTeX"),
+        pytest.param("org", f"* T\n{A}\n", f"* T\n# seealso-ignore\n\n{A}\n", id="Org"),
         pytest.param("rst", f"T\n=\n\n{A}\n", f"T\n=\n\n.. seealso-ignore\n\n{A}\n", id="rst"),
         pytest.param("rst", f"   {A}\n", f"   .. seealso-ignore\n\n   {A}\n", id="rst quote"),
         pytest.param("rst", f".. note::\n\n   {A}\n", f".. note::\n\n   .. seealso-ignore\n\n   {A}\n", id="rst note"),
@@ -270,7 +277,7 @@ BLOCKS = st.sampled_from(
 @given(
     st.lists(BLOCKS, min_size=1, max_size=6),
     st.sampled_from(["\n\n", "\n", "\r\n\r\n"]),
-    st.sampled_from(["adoc", "md", "rst", "txt"]),
+    st.sampled_from(["adoc", "md", "org", "rst", "tex", "txt"]),
     st.sampled_from(
         [rewrites.removed, rewrites.ignored, lambda document, one: rewrites.replaced(document, one, "Link")]
     ),
@@ -301,6 +308,7 @@ def test_whatever_is_changed_everything_else_still_says_the_same(
         pytest.param("md", f"<a id='here'></a>{A}\n", id="anchor"),
         pytest.param("md", f"- {A}\n\n  <div id=x>More of it.</div>\n", id="HTML in an item"),
         pytest.param("adoc", f"* {A}\n+\n----\nrm important\n----\n", id="listing in an item"),
+        pytest.param("org", f"- {A}\n  #+begin_src sh\n  rm important\n  #+end_src\n", id="source in an item"),
         pytest.param("rst", f"* {A} So::\n\n     rm important\n", id="literal block in an item"),
         pytest.param("rst", f"* {A}\n\n  .. image:: map.png\n", id="image in an item"),
     ],

@@ -55,6 +55,11 @@ def found(text: str, syntax: str) -> tuple[str, int, int, tuple[str, ...]] | Non
         pytest.param(
             "== T\n\nSee also:\n\n* xref:a.adoc[A]\n", "asciidoc", ("line", 2, 5, ("xref:a.adoc[A]",)), id="AsciiDoc"
         ),
+        pytest.param(
+            "* T\n\nSee also:\n\n- [[file:a.org][A]]\n", "org", ("line", 2, 5, ("[[file:a.org][A]]",)), id="Org"
+        ),
+        pytest.param("#+begin_src\n\nSee also:\n\n- a\n#+end_src\n", "org", None, id="in source"),
+        pytest.param("See also:\n\\begin{itemize}\nText.\n\\end{itemize}\n", "latex", None, id="LaTeX with text"),
         pytest.param("----\nx\n\nSee also:\n\n- a\n----\n", "asciidoc", None, id="in a listing"),
         pytest.param("See also: [A](a.md)\n", "markdown", None, id="on one line"),
         pytest.param("Text\nSee also:\n\n- [A](a.md)\n", "plain", None, id="inside a paragraph"),
@@ -80,7 +85,9 @@ def test_only_a_list_and_nothing_else_is_ours(
 
 @given(
     st.lists(st.from_regex(ENTRY), min_size=1, max_size=5),
-    st.sampled_from([("line", "markdown"), ("fence", "markdown"), ("directive", "rst"), ("line", "plain")]),
+    st.sampled_from(
+        [("line", "markdown"), ("fence", "markdown"), ("directive", "rst"), ("itemize", "latex"), ("line", "plain")]
+    ),
 )
 def test_what_is_written_is_found_again(entries: list[str], shape: tuple[see_also.Shape, str]) -> None:
     text = see_also.write(shape[0], entries)
@@ -94,6 +101,7 @@ def test_what_is_written_is_found_again(entries: list[str], shape: tuple[see_als
         pytest.param("markdown", "Text", "line", id="Markdown"),
         pytest.param("markdown", "```{note}\nText\n```", "fence", id="MyST"),
         pytest.param("markdown", "```python\nx\n```", "line", id="code"),
+        pytest.param("latex", "Text", "itemize", id="LaTeX"),
         pytest.param("rst", "Text", "directive", id="rst"),
         pytest.param("plain", "Text", "line", id="plain text"),
     ],

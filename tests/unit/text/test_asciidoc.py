@@ -124,6 +124,7 @@ def q(raw: str, text: str | None = None) -> Read:
             [(T, "|a\n|* b\n* c\n|2+d |e\n2+|f", "a, b c; 2+d, e; f", ())],
             id="columns and spans",
         ),
+        pytest.param("|===\n|===\n\n|===\nno cell\n|===\n", [], id="empty tables"),
         pytest.param(',===\na,"b, c"\nd,e\n,===\n', [(T, 'a,"b, c"\nd,e', "a, b, c; d, e", ())], id="CSV"),
         pytest.param("[format=dsv]\n|===\na:b\n|===\n", [(T, "a:b", "a, b", ())], id="DSV"),
     ],
@@ -202,6 +203,12 @@ def test_anchors(source: str, anchors: list[str]) -> None:
 )
 def test_ignored(source: str, expected: list[bool]) -> None:
     assert [passage.ignored for passage in AsciiDocSegmenter().segment(source.encode()).passages] == expected
+
+
+def test_a_key_is_no_document() -> None:
+    source = "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQOYBGVx7a0BCADZ\n-----END PGP PRIVATE KEY BLOCK-----\n"
+    assert AsciiDocSegmenter().segment(source.encode()).passages == ()
+    assert AsciiDocSegmenter().segment(f"Text.\n\n{source}".encode()).passages != ()
 
 
 def test_a_licence_at_the_top_is_no_passage() -> None:

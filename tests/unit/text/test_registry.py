@@ -17,6 +17,8 @@ from seealso.text.registry import FORMATS, extensions, format_for
         pytest.param(PurePath("B.MD"), None, "markdown", id="capitals"),
         pytest.param("a.rst", None, "rst", id="rst"),
         pytest.param("a.adoc", None, "asciidoc", id="AsciiDoc"),
+        pytest.param("a.tex", None, "latex", id="LaTeX"),
+        pytest.param("a.org", None, "org", id="Org"),
         pytest.param("a.txt", None, "plain", id="text"),
         pytest.param("a.HTM", None, "html", id="HTML"),
         pytest.param("a.ipynb", "json", "jupyter", id="notebook"),
@@ -73,7 +75,9 @@ def document(syntax: Format, *blocks: str) -> bytes:
     return "".join(f"{block}\n\n" for block in blocks).encode()
 
 
-@pytest.mark.parametrize("path", ["a.adoc", "a.go", "a.html", "a.ipynb", "a.md", "a.py", "a.rst", "a.txt"])
+@pytest.mark.parametrize(
+    "path", ["a.adoc", "a.go", "a.html", "a.ipynb", "a.md", "a.org", "a.py", "a.rst", "a.tex", "a.txt"]
+)
 def test_a_quotation_that_names_its_source_is_meant(path: str) -> None:
     syntax = format_for(path)
     assert syntax is not None

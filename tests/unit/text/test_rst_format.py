@@ -22,6 +22,9 @@ LABELLED = Heading("Install it", 2, 7, "install-it", "install")
         pytest.param(
             LinkTarget("guide.rst", "Install it", HEADING), "`Install it <guide.rst#install-it>`__", id="anchor"
         ),
+        pytest.param(
+            LinkTarget("a.org", "Install it", LABELLED), "`Install it <a.org#install-it>`__", id="their label"
+        ),
         pytest.param(LinkTarget("a b.md", "Notes"), "`Notes <a%20b.md>`__", id="other format"),
         pytest.param(LinkTarget("c#.md", "C#"), "`C# <c%23.md>`__", id="number sign in a path"),
         pytest.param(LinkTarget("Note: x.md", "Notes"), "`Notes <./Note:%20x.md>`__", id="no scheme in a path"),

@@ -27,6 +27,8 @@ _BREAK = re.compile(rb"'{3,}\Z|<{3,}\Z|(?P<sign>[-*_])(?:[ ]?(?P=sign)){2}\Z")
 _TITLE_ID = re.compile(r"\[\[([^\[\],]{1,200})(?:,[^\[\]]{0,200})?\]\]")
 _ADMONITION = re.compile(r"\A(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION):\s+")
 _QUOTED = re.compile(r"^[ \t]*>[ \t]?", re.MULTILINE)
+_ARMOUR = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,200}-----BEGIN PGP ")
+"""A key, signature or message of PGP, which have the extension `.asc` too: none of it may be kept."""
 _IGNORES = re.compile(rb"seealso-ignore", re.IGNORECASE)
 _WORD = re.compile(rb"\w|[\x80-\xff]")
 
@@ -66,7 +68,7 @@ class AsciiDocSegmenter:
 
     def segment(self, source: bytes) -> Segmentation:
         """Return the passages and headings of a document given as UTF-8."""
-        return _Reader(source).read()
+        return Segmentation((), ()) if _ARMOUR.match(source) else _Reader(source).read()
 
 
 class _Reader:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from typing import NamedTuple
 
 from seealso.text.assembly import Run
 from seealso.text.pieces import Clean
@@ -19,6 +20,7 @@ _REPEATED = re.compile(r"\s*(\d{1,3})\*")
 _INSIDE = re.compile(r"^[ \t]*(?:[!|]===+|-{4,}|\.{4,}|={4,}|[*-]{1,5}[ \t]+|\.{1,5}[ \t]+|!)", re.MULTILINE)
 """What makes blocks and lists in a cell."""
 _FORMAT = re.compile(r"\bformat=[\"']?([ct]sv|dsv)")
+_LINE_END = re.compile(rb"[\r\n]")
 _MAX_COLUMNS = 500
 
 
@@ -64,40 +66,61 @@ def _read_lines(source: bytes, start: int, end: int, delimiter: str, clean: Clea
     return rows
 
 
+class _Cell(NamedTuple):
+    """A cell; offsets are bytes of the table."""
+
+    begin: int
+    """Where its specifier or its separator stands."""
+    start: int
+    end: int
+    """Exclusive."""
+    span: int
+    """How many columns it takes, or how often it is repeated."""
+
+
 def _read_cells(
     source: bytes, start: int, end: int, separator: re.Pattern[bytes], columns: int, clean: Clean
 ) -> list[Run]:
     """Read cells that each begin with a separator."""
-    rows: list[Run] = []
-    cells: list[str] = []
-    count, first = 0, start
-    at: int | None = None  # where the cell that is open begins
-    span = 1
     raw = source[start:end]
-    # Without a number of columns, the first line that holds cells tells it.
-    line_end = re.compile(rb"[\r\n]")
-    for found in [*separator.finditer(raw), None]:
-        stop = len(raw) if found is None else found.start()
-        specifier = _SPECIFIER.search(raw, max(at or 0, stop - _MAX_SPECIFIER), stop) if found else None
-        text = raw[at : specifier.start() if specifier else stop] if at is not None else b""
-        if at is not None:
-            cells += [text.decode("utf-8", "replace")]
-            count += span
-            if not columns and line_end.search(raw, at, stop) and (found is None or count):
-                columns = count
-            if columns and (count >= columns or found is None):
-                last = start + at + len(text.rstrip())
-                rows.append(_row(first, last, cells, clean))
-                cells, count = [], 0
-        if found is None:
+    cells = _cells(raw, separator)
+    columns = columns or _in_first_line(raw, cells)
+    rows: list[Run] = []
+    row: list[_Cell] = []
+    width = 0
+    for number, cell in enumerate(cells, 1):
+        row.append(cell)
+        width += cell.span
+        if width >= columns or number == len(cells):
+            texts = [raw[one.start : one.end].decode("utf-8", "replace") for one in row]
+            rows.append(
+                _row(start + row[0].begin, start + cell.start + len(raw[cell.start : cell.end].rstrip()), texts, clean)
+            )
+            row, width = [], 0
+    return rows
+
+
+def _cells(raw: bytes, separator: re.Pattern[bytes]) -> list[_Cell]:
+    found = list(separator.finditer(raw))
+    before = 0
+    heads: list[tuple[int, int, int]] = []  # begin, start and span
+    for sign in found:
+        specifier = _SPECIFIER.search(raw, max(before, sign.start() - _MAX_SPECIFIER), sign.start())
+        span = int(specifier["count"] or 1) if specifier and specifier["many"] else 1
+        before = sign.end()
+        heads.append((specifier.start() if specifier else sign.start(), before, min(span, _MAX_COLUMNS)))
+    ends = [*(begin for begin, _, _ in heads), len(raw)][1:]
+    return [_Cell(begin, start, end, span) for (begin, start, span), end in zip(heads, ends, strict=True)]
+
+
+def _in_first_line(raw: bytes, cells: list[_Cell]) -> int:
+    """Return how many columns the first line that has cells fills."""
+    width = 0
+    for cell in cells:
+        width += cell.span
+        if _LINE_END.search(raw, cell.start, cell.end):
             break
-        if not cells:
-            first = start + (specifier.start() if specifier else stop)
-        span = min(int(specifier["count"] or 1), _MAX_COLUMNS) if specifier and specifier["many"] else 1
-        at = found.end()
-    if cells:
-        rows.append(_row(first, start + len(raw.rstrip()), cells, clean))
-    return [row for row in rows if row.end > row.start]
+    return width
 
 
 def _row(start: int, end: int, cells: list[str], clean: Clean) -> Run:

@@ -35,9 +35,10 @@ def link(target: LinkTarget) -> str:
     title = _escape(" ".join(target.title.split())) or target.path
     heading = target.heading
     stem, extension = splitext(target.path)
-    if heading is not None and heading.label:
+    is_rst = extension.lower() in _EXTENSIONS
+    if heading is not None and heading.label and is_rst:
         return f":ref:`{title} <{_UNSAFE_IN_TARGET.sub('', heading.label)}>`"
-    if heading is None and extension.lower() in _EXTENSIONS:
+    if heading is None and is_rst:
         return f":doc:`{title} <{_UNSAFE_IN_TARGET.sub('', stem)}>`"
     uri = target.path.replace("%", "%25").replace("#", "%23")
     if heading is not None and heading.anchor:
