@@ -64,7 +64,7 @@ def test_languages(manifest: dict[str, Any]) -> None:
     started = {event.removeprefix("onLanguage:") for event in manifest["activationEvents"]}
     known = {identifier for known in FORMATS if not known.opt_in for identifier in known.language_ids}
     assert started <= known
-    of_other_editors = {"vimwiki.markdown", "telekasten", "text", "xhtml"}
+    of_other_editors = {"adoc", "org-mode", "telekasten", "text", "vimwiki.markdown", "xhtml"}
     assert known - started == of_other_editors - {"xhtml"}
     switched: dict[str, set[str]] = {}
     for one in FORMATS:
