@@ -31,12 +31,15 @@ MIN_RECALL = 0.9
 
 _REINSTALL = "Install seealso again in a fresh virtual environment."
 _SAMPLES = {
+    "sample.adoc": "= Title\n\nOne paragraph with `code` in it.\n\n* and a list\n",
     "sample.html": "<h1>Title</h1><p>One paragraph.<ul><li>and a list</ul>",
     "sample.go": "// One paragraph of a few words.\n\n// And then another one, too.\nfunc f() {}\n",
     "sample.ipynb": '{"cells": [{"cell_type": "markdown", "source": ["One paragraph.\\n", "- and a list"]}]}',
     "sample.md": "# Title\n\nOne paragraph with a [link](other.md).\n\n- and a list\n",
+    "sample.org": "* Title\n\nOne paragraph with a [[file:other.org][link]].\n\n- and a list\n",
     "sample.py": '"""One paragraph of a few words."""\n\n# And then another one, too.\n',
     "sample.rst": "Title\n=====\n\nOne paragraph with ``code`` in it.\n\n* and a list\n",
+    "sample.tex": "\\section{Title}\n\nOne paragraph of a few words.\n\nAnd another one, too.\n",
     "sample.txt": "One paragraph.\n\nAnd another one.\n",
 }
 _PASSAGE = "To restore a deleted file, open the history of its folder and choose the day."
