@@ -454,7 +454,7 @@ def test_wrong_commands(nvim: Neovim, command: str, message: str) -> None:
 
 def test_health(nvim: Neovim) -> None:
     nvim.keys(":checkhealth seealso<CR>")
-    screen = nvim.sees("OK seealso 0", "OK enabled for markdown,", "OK docs: 21 documents, 90 passages")
+    screen = nvim.sees("OK seealso 0", "OK enabled for asciidoc,", "OK docs: 21 documents, 90 passages")
     assert re.search(r"client \d+ runs seealso 0\.\S+ and has \d+ open documents?", screen)
     nvim.keys(":bdelete<CR>")
 
